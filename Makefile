@@ -1,0 +1,50 @@
+# Needs Python 3.11 or newer and make; everything else comes with `.venv` (see CONTRIBUTING.md).
+PYTHON ?= python3
+PORT ?= 8000
+WORKSPACES ?= 2
+ARGS ?=
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: .venv sandbox test lint bench lock card-test browser-test
+
+.venv: .venv/installed
+
+# The lock names hatchling and editables too, so that the second step needs nothing from outside.
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+sandbox: .venv
+	$(BIN)/ghe-slack sandbox --port $(PORT) --workspaces $(WORKSPACES)
+
+test: .venv
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv
+	$(BIN)/python -m tests.bench $(ARGS)
+
+card-test: .venv tests/cards/node_modules/.package-lock.json
+	$(BIN)/python -m pytest -m node $(ARGS)
+
+tests/cards/node_modules/.package-lock.json: tests/cards/package-lock.json
+	npm ci --no-fund --no-audit --prefix tests/cards
+	@touch $@
+
+browser-test: .venv
+	$(BIN)/python -m pytest -m browser $(ARGS)
+
+# The container's lock is held to the versions of the first one: what runs is what was tested.
+lock: .venv
+	$(LOCK) --upgrade --extra dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra agent --extra build --constraint requirements.lock --output-file requirements-agent.lock pyproject.toml

@@ -1,0 +1,117 @@
+"""The composition root: the only place that names adapters and reads settings.
+
+webhooks ──▶ intake ──▶ store ──▶ worker ──▶ transport ──▶ Slack
+Slack ──▶ sockets ──▶ lanes ──▶ store ──▶ answering ──▶ replies ──▶ Slack
+GHES's delivery log ──▶ catch-up ──▶ intake
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+
+from agent.assembly import Assembly, assemble
+from agent.clock import SystemClock
+from agent.net.outbound import network
+from agent.net.proxy import Proxy
+from agent.pages import pages
+from agent.secret_keys import load_or_make
+from agent.settings import Settings, missing
+from agent.store.envelopes import release_envelopes
+from agent.store.migrate import migrate_postgres, migrate_sqlite
+from agent.store.open import open_store
+from agent.store.outbox_claims import release_all
+from agent.store.secrets import Secrets
+from agent.web.server import serving
+from shared.clock import Clock
+
+log = structlog.get_logger()
+DRAIN_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """An agent that runs: `url` is the address that it listens on."""
+
+    url: str
+
+
+def run(settings: Settings, *, migrate: bool) -> None:
+    """Run until SIGTERM or SIGINT, then finish what is in hand within 10 s."""
+    asyncio.run(_run(settings, SystemClock(), migrate=migrate))
+
+
+async def _run(settings: Settings, clock: Clock, *, migrate: bool) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_, stop.set)
+    async with running(settings, clock, migrate=migrate) as agent:
+        log.info("the agent runs", url=agent.url, missing=missing(settings))
+        await stop.wait()
+        log.info("the agent stops")
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock, *, migrate: bool = False) -> AsyncIterator[Running]:
+    """Run an agent as long as the block does."""
+    await _prepare_store(settings, migrate=migrate)
+    secrets = Secrets(load_or_make(settings))
+    store = open_store(settings)
+    try:
+        if settings.is_sqlite:
+            await store.write(_release)
+        async with (
+            network(ca_file=settings.outbound_ca_file, proxy=_outbound_proxy(settings)) as outside,
+            network(ca_file=settings.ghes_ca_file, proxy=_ghes_proxy(settings)) as inside,
+        ):
+            agent = await assemble(settings, store=store, secrets=secrets, outside=outside, inside=inside, clock=clock)
+            async with serving(pages(agent), settings, clock) as (host, port), _at_work(agent):
+                yield Running(url=f"http://{host}:{port}")
+    finally:
+        await store.aclose()
+
+
+@asynccontextmanager
+async def _at_work(agent: Assembly) -> AsyncIterator[None]:
+    """All tasks in one group: when one breaks, the agent ends, and whoever watches it starts it anew."""
+    pool, worker, answering = agent.slack.pool, agent.worker, agent.slack.answering
+    async with asyncio.TaskGroup() as tasks:
+        background = [tasks.create_task(task) for task in agent.background()]
+        in_hand = [tasks.create_task(worker.run()), tasks.create_task(answering.run())]
+        if pool:
+            background.append(tasks.create_task(pool.run()))
+        yield
+        if pool:
+            await pool.stop()
+        answering.drain()
+        worker.drain()
+        await asyncio.wait(in_hand, timeout=DRAIN_S)
+        for task in (*background, *in_hand):
+            task.cancel()
+
+
+async def _prepare_store(settings: Settings, *, migrate: bool) -> None:
+    if settings.is_sqlite:
+        await asyncio.to_thread(migrate_sqlite, settings.sqlite_path)
+    elif migrate:
+        await migrate_postgres(settings.database_url)
+
+
+def _release(connection: Connection) -> None:
+    """Nobody else uses this file, so whatever is leased was leased by a process that is gone."""
+    release_all(connection)
+    release_envelopes(connection)
+
+
+def _outbound_proxy(settings: Settings) -> Proxy:
+    url = settings.https_proxy.get_secret_value() if settings.https_proxy else None
+    return Proxy(url=url, no_proxy=settings.no_proxy)
+
+
+def _ghes_proxy(settings: Settings) -> Proxy:
+    return Proxy(url=settings.ghes_proxy.get_secret_value() if settings.ghes_proxy else None)

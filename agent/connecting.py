@@ -1,0 +1,59 @@
+"""Getting to know the workspace of `SLACK_BOT_TOKEN`, as soon as Slack confirms it."""
+
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from agent.slack.web_api import Answer, WebApi
+from agent.store import workspaces as stored
+from agent.store.outbox_parking import free_workspace
+from agent.store.port import Store
+from agent.store.secrets import Secrets
+from agent.workspaces import Workspace, Workspaces
+from shared.card import DataClass
+from shared.clock import Clock
+from shared.event import text
+from shared.outcome import Refused
+
+log = structlog.get_logger()
+AGAIN_S, REFUSED_AGAIN_S = 5.0, 300.0
+
+
+async def connect(
+    token: str,
+    *,
+    api: WebApi,
+    store: Store,
+    secrets: Secrets,
+    workspaces: Workspaces,
+    woken: Callable[[], None],
+    clock: Clock,
+) -> None:
+    """Ask Slack whose bot token this is, until it says; then the workspace's addresses go on."""
+    while not isinstance(answer := await api.call_with(token, "auth.test"), Answer):
+        refused = isinstance(answer, Refused)
+        log.warning("Slack does not take SLACK_BOT_TOKEN yet", reason=answer.reason, refused=refused)
+        await clock.sleep(REFUSED_AGAIN_S if refused else AGAIN_S)
+    workspace = _workspace(token, answer, workspaces)
+    workspaces[workspace.team_id] = workspace
+    now = clock.now().timestamp()
+    await store.write(partial(stored.install, workspace=workspace, token=secrets.seal(token), now=now))
+    await store.write(partial(free_workspace, team_id=workspace.team_id, now=now))
+    log.info("connected to a workspace", team_id=workspace.team_id)
+    woken()
+
+
+def _workspace(token: str, answer: Answer, workspaces: Workspaces) -> Workspace:
+    team_id = text(answer.fields, "team_id")
+    known = workspaces.get(team_id)
+    return Workspace(
+        team_id=team_id,
+        name=text(answer.fields, "team"),
+        domain=text(answer.fields, "url").removeprefix("https://").partition(".")[0],
+        bot_user_id=text(answer.fields, "user_id"),
+        token=token,
+        scopes=answer.scopes,
+        data_class=known.data_class if known else DataClass.FULL,
+        transport=known.transport if known else "direct",
+    )

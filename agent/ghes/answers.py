@@ -1,0 +1,58 @@
+"""What the far side answered when it wasn't what we asked for: values, made where gidgethub's exceptions end.
+
+GitHubException ─┬─ HTTPException 3xx, 4xx, GraphQLException ──▶ Refused
+                 ├─ HTTPException 5xx, ForeignHostError, NoAnswerError ──▶ Unreachable
+a body that says JSON and isn't ──▶ Unreachable
+"""
+
+import json
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+from gidgethub import BadGraphQLRequest, GitHubException, GraphQLException, HTTPException
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """GHES understood and said no."""
+
+    status: int
+    message: str
+
+    @property
+    def is_missing(self) -> bool:
+        """Not there, or not for us: GHES doesn't say which."""
+        return self.status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+
+    @property
+    def as_unreachable(self) -> "Unreachable":
+        """For callers to whom it makes no difference."""
+        return Unreachable(reason=f"GitHub Enterprise refused the request: {self.status} {self.message}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """GHES could not be asked now; the same request may work later."""
+
+    reason: str
+    """A sentence, without tokens."""
+
+
+async def ask(request: Awaitable[T]) -> T | Refused | Unreachable:
+    """The answer to `request`, or why there is none."""
+    try:
+        return await request
+    except (HTTPException, BadGraphQLRequest) as error:
+        if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Unreachable(reason=f"GitHub Enterprise answered {error.status_code.value} {error}.")
+        return Refused(status=error.status_code.value, message=str(error))
+    except GraphQLException as error:
+        return Refused(status=HTTPStatus.OK, message=str(error))
+    except GitHubException as error:
+        return Unreachable(reason=str(error))
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return Unreachable(reason="GitHub Enterprise answered something that can't be read.")

@@ -1,0 +1,88 @@
+"""What to do next in a leased address: pure, so that it can be tried with every backlog one can think of.
+
+At most one post at a time keeps the channel's order. A post whose fate is unknown comes first: nothing overtakes it.
+Rewrites go beside it, as far as the workspace's bucket for `chat.update` allows; they never delay a post.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.outbox.notification import Backlog, Bucket, Job, Notification, PostJob, RewriteJob, State, Thread
+from shared.merge import mates
+from shared.pacing import Pace, free_at
+from shared.post import Role
+
+MARKER_S = 90.0
+"""How long a rewrite may be under way before it is taken for lost and drawn again."""
+REWRITES = 5
+"""Rewrites of one address at a time at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """`jobs` for now; `next_at` is when there may be more, None when nothing waits."""
+
+    jobs: Sequence[Job]
+    next_at: float | None
+
+
+def plan(
+    backlog: Backlog, now: float, pace: Pace, posts: Bucket, rewrites_allowed: int, rewrites_at: float = 0.0
+) -> Plan:
+    """The jobs of an address at `now`.
+
+    `posts` is the workspace's bucket of `chat.postMessage`; `rewrites_at` is when its bucket of `chat.update` has room
+    for more than `rewrites_allowed`.
+    """
+    post, post_at = _post(backlog, now, pace, posts)
+    due = sorted(
+        (thread for thread in backlog.threads if thread.ts and thread.rewrite_at is not None),
+        key=lambda thread: (thread.rewrite_rank, thread.rewrite_at or 0.0),
+    )
+    ready = [thread for thread in due if (thread.rewrite_at or 0.0) <= now][: min(rewrites_allowed, REWRITES)]
+    jobs: list[Job] = [post] if post else []
+    jobs += [RewriteJob(thread=thread, marker=now + MARKER_S) for thread in ready]
+    later = [max(thread.rewrite_at or 0.0, rewrites_at) for thread in due if thread not in ready]
+    times = [at for at in (post_at, *later) if at is not None]
+    return Plan(jobs=jobs, next_at=min(times, default=None))
+
+
+def _post(backlog: Backlog, now: float, pace: Pace, bucket: Bucket) -> tuple[PostJob | None, float | None]:
+    unclear = [each for each in backlog.notifications if each.state in {State.POSTING, State.UNKNOWN}]
+    if unclear:
+        return _unclear(backlog, unclear, now)
+    threads = {thread.key: thread for thread in backlog.threads}
+    waiting = [each for each in backlog.notifications if _can_go(each, threads)]
+    if not waiting:
+        return None, None
+    head = waiting[0]
+    at = max(head.due_at, free_at(backlog.tat, pace), bucket.blocked_until)
+    if at > now:
+        return None, at
+    members = _set_of(head, waiting) if head.head_id else _fresh(waiting, now)
+    return PostJob(members=members, thread=threads.get(head.thread_key or "")), None
+
+
+def _unclear(backlog: Backlog, unclear: Sequence[Notification], now: float) -> tuple[PostJob | None, float | None]:
+    head = unclear[0]
+    if head.due_at > now:
+        return None, head.due_at
+    thread = next((each for each in backlog.threads if each.key == head.thread_key), None)
+    return PostJob(members=_set_of(head, unclear), thread=thread, look=True), None
+
+
+def _can_go(notification: Notification, threads: dict[str, Thread]) -> bool:
+    """Replies wait until their parent is posted; where that one is parked, other subjects go on."""
+    if notification.role in {Role.PARENT, Role.PLAIN}:
+        return True
+    thread = threads.get(notification.thread_key or "")
+    return thread is not None and thread.ts is not None
+
+
+def _set_of(head: Notification, waiting: Sequence[Notification]) -> list[Notification]:
+    """The stored set of `head`: it never changes again."""
+    return sorted((each for each in waiting if each.head_id == head.head_id), key=lambda each: each.id != each.head_id)
+
+
+def _fresh(waiting: Sequence[Notification], now: float) -> Sequence[Notification]:
+    return mates([each for each in waiting if each.head_id is None and each.due_at <= now])

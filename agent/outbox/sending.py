@@ -1,0 +1,163 @@
+"""One job of a leased address: drawn, sent, and what came of it."""
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+import structlog
+
+from agent.metrics import Metrics
+from agent.outbox.drawing import Drawing, Material, subject_keys
+from agent.outbox.notification import Job, Lease, PostJob, RewriteJob, Settlement
+from agent.outbox.transport import CannotLook, NotSeen, Seen, Sought, Transport
+from agent.store.outbox_settlements import RECONCILE_AFTER_S, Posting, store_posting
+from agent.store.port import Store
+from agent.store.projection import store_sighting
+from agent.subject import Sighting, Subject
+from agent.workspaces import Workspaces
+from shared.backoff import backoff_s
+from shared.card import DataClass
+from shared.clock import Clock
+from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
+from shared.pacing import Pace
+from shared.post import Post, Role
+
+log = structlog.get_logger()
+BACKOFF_BASE_S, BACKOFF_CAP_S = 2.0, 300.0
+LOOKS = 2
+
+Present = Callable[[Subject], Awaitable[Sighting | None]]
+"""Asks GHES for what no payload had; None when it has no answer now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collaborators:
+    """What sending stands on; `unknown` is the setting `AGENT_UNKNOWN`."""
+
+    store: Store
+    clock: Clock
+    transport: Transport
+    drawing: Drawing
+    present: Present
+    workspaces: Workspaces
+    metrics: Metrics
+    pace: Pace
+    unknown: Literal["resend", "park"]
+    random: random.Random
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        return self.clock.now().timestamp()
+
+
+async def done(given: Collaborators, lease: Lease, job: Job, material: Material) -> Settlement:
+    """Do a job; a post is stored with its set before it is sent."""
+    if isinstance(job, RewriteJob):
+        return await _rewrite(given, lease, job, material)
+    return await (_look if job.look else _post)(given, lease, job, material)
+
+
+def unstored(given: Collaborators, lease: Lease, job: Job) -> Settlement:
+    """A job whose set could not be stored, so nothing was sent: it is tried again."""
+    return _settlement(lease, job, Retry(None, "the store was not available"), after_s=_backoff_s(given, job))
+
+
+def broken(lease: Lease, job: Job, reference: str) -> Settlement:
+    """A job that broke on our side, perhaps after the post had left: Slack is looked at before anything goes again."""
+    return _settlement(lease, job, Unknown(f"internal error {reference}"), after_s=RECONCILE_AFTER_S)
+
+
+async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Material) -> Settlement:
+    material = await _completed(given, lease, material) if job.members[0].role is Role.PARENT else material
+    post = given.drawing.post(lease, job, material, _data_class(given, lease))
+    posting = Posting(lease=lease, members=post.members, now=given.now(), pace=given.pace)
+    if not await given.store.write_many(store_posting, posting):
+        return _settlement(lease, job, Retry(0.0, "the lease was lost", rate_limited=False), members=())
+    outcome = await given.transport.send(post)
+    _count(given, post, outcome, material)
+    after_s = RECONCILE_AFTER_S if isinstance(outcome, Unknown) else _backoff_s(given, job)
+    return _settlement(lease, job, outcome, members=post.members, after_s=after_s)
+
+
+async def _rewrite(given: Collaborators, lease: Lease, job: RewriteJob, material: Material) -> Settlement:
+    material = await _completed(given, lease, material)
+    post = given.drawing.rewrite(lease, job, material, _data_class(given, lease))
+    if post is None:
+        return _settlement(lease, job, Refused("cant_update_message"))
+    outcome = await given.transport.send(post)
+    given.metrics.rewrites.labels(type(outcome).__name__.lower()).inc()
+    return _settlement(lease, job, outcome, after_s=_backoff_s(given, job))
+
+
+async def _look(given: Collaborators, lease: Lease, job: PostJob, material: Material) -> Settlement:
+    """A post whose fate is unknown: look, look again, and only then send it once more."""
+    head = job.members[0]
+    members = tuple(member.id for member in job.members)
+    thread_ts = job.thread.ts if job.thread and head.role in {Role.REPLY, Role.BROADCAST} else None
+    sought = Sought(id=head.id, address=lease.address, thread_ts=thread_ts, posted_at=head.posted_at)
+    match await given.transport.look(sought):
+        case Seen(ts):
+            given.metrics.notifications.labels("reconciled").inc(len(members))
+            return _settlement(lease, job, Delivered(ts, reconciled=True), members=members)
+        case NotSeen() if head.looks + 1 < LOOKS:
+            outcome = Unknown("looked, and it wasn't there")
+            settlement = _settlement(lease, job, outcome, members=members, after_s=RECONCILE_AFTER_S)
+            return replace(settlement, looked=True)
+        case NotSeen():
+            return await _post(given, lease, job, material)
+        case Retry(after_s, reason):
+            wait_s = _backoff_s(given, job) if after_s is None else after_s
+            return _settlement(lease, job, Unknown(reason), members=members, after_s=wait_s)
+        case CannotLook(reason):
+            return await _unseen(given, lease, job, material, reason)
+
+
+async def _unseen(given: Collaborators, lease: Lease, job: PostJob, material: Material, reason: str) -> Settlement:
+    if given.unknown == "park":
+        why = f"nobody can tell whether Slack has it ({reason})"
+        members = tuple(member.id for member in job.members)
+        return replace(_settlement(lease, job, Unknown(why), members=members), park=True)
+    given.metrics.maybe_twice.inc()
+    log.warning("sent again without a look, so it may appear twice", delivery_id=job.members[0].delivery_id)
+    return replace(await _post(given, lease, job, material), maybe_twice=True)
+
+
+async def _completed(given: Collaborators, lease: Lease, material: Material) -> Material:
+    """With what no payload had, asked of GHES; without it where there is no answer, since a card is never held up."""
+    keys = subject_keys([lease])
+    lacking = [subject for key in keys if (subject := material.subjects.get(key)) and not subject.complete]
+    if not lacking:
+        return material
+    subjects = dict(material.subjects)
+    for subject in lacking:
+        if sighting := await given.present(subject):
+            work = partial(store_sighting, sighting=sighting, repository=subject.repository, now=given.now())
+            subjects[subject.key] = await given.store.write(work)
+    return replace(material, subjects=subjects)
+
+
+def _settlement(
+    lease: Lease, job: Job, outcome: Outcome, *, members: tuple[str, ...] | None = None, after_s: float = 0.0
+) -> Settlement:
+    if members is None:
+        members = tuple(member.id for member in job.members) if isinstance(job, PostJob) else ()
+    return Settlement(lease=lease, job=job, members=members, outcome=outcome, after_s=after_s)
+
+
+def _count(given: Collaborators, post: Post, outcome: Outcome, material: Material) -> None:
+    given.metrics.notifications.labels(type(outcome).__name__.lower()).inc(len(post.members))
+    if isinstance(outcome, Delivered | Accepted) and (event := material.events.get(post.delivery_id)):
+        given.metrics.delivery_s.observe(max(0.0, given.now() - event.received_at.timestamp()))
+
+
+def _data_class(given: Collaborators, lease: Lease) -> DataClass:
+    """Of a workspace that isn't connected (any more) nothing is drawn that it might not see."""
+    workspace = given.workspaces.get(lease.address.team_id)
+    return workspace.data_class if workspace else DataClass.LINK
+
+
+def _backoff_s(given: Collaborators, job: Job) -> float:
+    attempt = job.members[0].attempts + 1 if isinstance(job, PostJob) else 1
+    return 0.5 + backoff_s(attempt, base_s=BACKOFF_BASE_S, cap_s=BACKOFF_CAP_S, random=given.random)

@@ -1,0 +1,35 @@
+"""The agent's pages and probes, on an assembled agent."""
+
+from aiohttp import web
+
+from agent import status
+from agent.assembly import Assembly
+from agent.ghes.hosts import Hosts
+from agent.settings import missing
+from agent.web.app import Parts, application
+
+
+def pages(agent: Assembly) -> web.Application:
+    """The application that `agent.web.server` serves."""
+    settings, pool = agent.settings, agent.slack.pool
+    lacking = missing(settings)
+    return application(
+        Parts(
+            store=agent.store,
+            clock=agent.clock,
+            intake=agent.intake,
+            webhook_secrets=tuple(secret.get_secret_value().encode() for secret in settings.ghes_webhook_secret),
+            ghes_hosts=Hosts.of(settings.ghes_url),
+            metrics=agent.metrics,
+            status=status.table(
+                store=agent.store,
+                clock=agent.clock,
+                sockets=pool.status if pool else None,
+                server=agent.ghes.ghes.server if agent.ghes else None,
+                missing=lacking,
+            ),
+            missing=lacking,
+            on_recorded=agent.recorded,
+            open_sockets=(lambda: pool.status().open) if pool else lambda: 0,
+        )
+    )

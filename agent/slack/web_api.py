@@ -1,0 +1,116 @@
+"""Slack's Web API: one call, and its answer as a value.
+
+slack_sdk speaks the wire format; its retries are off, since its default ones post again after a lost answer (measured).
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from agent.net.failure import reason
+from agent.net.outbound import Network
+from agent.workspaces import Workspaces
+from shared.clock import Clock
+from shared.outcome import Refused, Retry, Unknown
+from shared.slack_errors import outcome
+
+log = structlog.get_logger()
+TIMEOUT_S = 12.0
+_TOO_MANY, _GATEWAY_TIMEOUT, _SERVER_ERROR = 429, 504, 500
+NO_WORKSPACE_RETRY_S = 30.0
+_NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`ok: true`; `fields` as Slack's reference of the method names them."""
+
+    fields: Mapping[str, Any] = field(repr=False)
+    scopes: frozenset[str] = frozenset()
+    """Those of the token (header `x-oauth-scopes`)."""
+
+
+Answered = Answer | Retry | Refused | Unknown
+
+
+class WebApi:
+    """Calls methods with the bot token of a workspace."""
+
+    def __init__(self, *, network: Network, api_url: str, workspaces: Workspaces, clock: Clock) -> None:
+        self._network, self._api_url, self._workspaces, self._clock = network, api_url, workspaces, clock
+        self._clients: dict[str, AsyncWebClient] = {}
+
+    async def call(self, team_id: str, method: str, **arguments: Any) -> Answered:
+        """Call `method` for a workspace, with arguments as JSON. `Unknown` is whatever may have been done."""
+        if team_id not in self._workspaces:
+            return Retry(NO_WORKSPACE_RETRY_S, "workspace_not_connected")
+        return await self.call_with(self._workspaces[team_id].token, method, json=arguments)
+
+    async def query(self, team_id: str, method: str, **arguments: Any) -> Answered:
+        """Like `call`, for the methods that take their arguments in the query (reads, joins)."""
+        if team_id not in self._workspaces:
+            return Retry(NO_WORKSPACE_RETRY_S, "workspace_not_connected")
+        return await self.call_with(self._workspaces[team_id].token, method, params=arguments)
+
+    async def call_with(self, token: str, method: str, **request: Any) -> Answered:
+        """Call `method` with a token; `request` is what slack_sdk's `api_call` takes."""
+        try:
+            async with self._clock.timeout(TIMEOUT_S):
+                response = await self._client(token).api_call(method, **request)
+        except SlackApiError as error:
+            return _refused(error)
+        except _NEVER_SENT as error:
+            return Retry(None, reason(error))
+        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+            return Unknown(reason(error))
+        fields = response.data if isinstance(response.data, Mapping) else {}
+        return Answer(fields, _scopes(response.headers))
+
+    def _client(self, token: str) -> AsyncWebClient:
+        if token not in self._clients:
+            self._clients[token] = AsyncWebClient(
+                token=token,
+                base_url=self._api_url,
+                session=self._network.session,
+                proxy=self._network.proxy.for_url(self._api_url),
+                trust_env_in_session=False,
+                retry_handlers=[],
+            )
+        return self._clients[token]
+
+
+def _refused(error: SlackApiError) -> Retry | Refused | Unknown:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    fields = response.data if isinstance(getattr(response, "data", None), Mapping) else {}
+    if status == _TOO_MANY:
+        return Retry(_retry_after_s(response.headers), "ratelimited", rate_limited=True)
+    if code := fields.get("error"):
+        return outcome(str(code))
+    if status == _GATEWAY_TIMEOUT:
+        return Unknown("http_504")
+    if status >= _SERVER_ERROR:
+        return Retry(None, f"http_{status}")
+    return Unknown(f"http_{status}")
+
+
+def _retry_after_s(headers: Mapping[str, Any]) -> float:
+    try:
+        return max(1.0, float(_header(headers, "retry-after") or 1))
+    except ValueError:
+        return 1.0
+
+
+def _scopes(headers: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(_header(headers, "x-oauth-scopes").replace(" ", "").split(",")) - {""}
+
+
+def _header(headers: Mapping[str, Any], wanted: str) -> str:
+    found = next((value for name, value in headers.items() if name.lower() == wanted), "")
+    return str(found[0] if isinstance(found, list) and found else found)

@@ -1,0 +1,151 @@
+"""What the verbs need of the world. Everything the far side may answer is a value; only our own conflicts are raised.
+
+Every method that crosses the network keeps its own timeout.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType, Protocol
+
+from agent.ghes.answers import Unreachable
+from agent.ghes.hosts import Hosts
+from agent.ghes.repositories import Found, NotFound, NotInstalled, Owner, Suspended
+from agent.slash.call import Call
+from agent.subscriptions.changes import Change
+from agent.subscriptions.subscription import Subscription
+from shared.address import Address
+
+UndoId = NewType("UndoId", str)
+
+KEPT_S = 1800
+"""How long a call waits for a missing step."""
+
+
+class ConflictError(Exception):
+    """A subscription isn't what the change says it was: somebody changed it meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The changes of one command were taken back, all of them."""
+
+    changes: tuple[Change, ...]
+    """As they were made, not as they were undone."""
+
+
+class NotUndone(StrEnum):
+    """Why an undo did nothing."""
+
+    ALREADY = "already"
+    """It was undone before."""
+    CHANGED = "changed"
+    """One of its subscriptions was changed since."""
+    UNKNOWN = "unknown"
+    """There is no such undo in this channel, or it isn't kept any more."""
+
+
+class Subscriptions(Protocol):
+    """The channels' subscriptions."""
+
+    async def of(self, address: Address) -> Sequence[Subscription]:
+        """All of one channel, by name of their targets."""
+
+    async def change(self, address: Address, changes: Sequence[Change], by: str) -> UndoId:
+        """Make all `changes` or none, in one transaction, and remember them for an undo; `by` is a Slack user id.
+
+        A change whose `before` is None creates the subscription, one whose `after` is None deletes it. What is stored
+        must still equal `before`; the stored name of the target becomes the change's.
+
+        Raises:
+            ConflictError: one of the subscriptions isn't as `before` says.
+        """
+
+    async def undo(self, address: Address, undo_id: UndoId, by: str) -> Undone | NotUndone:
+        """Take back what a command changed in this channel: once, all or none, and only where `after` still stands."""
+
+
+class Repositories(Protocol):
+    """The repositories that the GitHub App may see; `agent.ghes.repositories` answers."""
+
+    async def find(self, owner: str, name: str) -> Found | NotInstalled | Suspended | NotFound | Unreachable:
+        """The repository `owner/name`; a former name finds it too."""
+
+    async def find_owner(self, login: str) -> Owner | NotInstalled | Suspended | Unreachable:
+        """The organisation or person of that name."""
+
+
+class ChannelKind(StrEnum):
+    """What sort of conversation a channel is."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    IM = "im"
+    MPIM = "mpim"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A conversation as Slack shows it to the bot (`conversations.info`)."""
+
+    kind: ChannelKind
+    name: str
+    """Without `#`; empty for direct messages."""
+    bot_is_member: bool
+    """True for a direct message with the bot."""
+    is_archived: bool
+    is_ext_shared: bool
+    """Shared with another organisation (Slack Connect)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackRefusal:
+    """Slack refused; `reason` is its error code, or `unreachable` when it gave no answer."""
+
+    reason: str
+
+
+class Channels(Protocol):
+    """Slack's channels."""
+
+    async def describe(self, address: Address) -> Channel | SlackRefusal:
+        """The channel; `channel_not_found` is also what a private one without the bot answers."""
+
+    async def join(self, address: Address) -> SlackRefusal | None:
+        """Make the bot a member of a public channel; None when it is one now."""
+
+
+class Waiting(StrEnum):
+    """The missing steps that a call can wait for."""
+
+    INVITE = "invite"
+    """The bot's membership of the call's channel."""
+
+
+class Later(Protocol):
+    """Calls that wait for a missing step, each for `KEPT_S`."""
+
+    async def keep(self, call: Call, waiting_for: Waiting) -> None:
+        """Keep a call; the same person's same text in the same channel is kept once, as the newest."""
+
+    async def take(self, address: Address, waiting_for: Waiting) -> Sequence[Call]:
+        """Hand out the calls of a channel that wait for this step and aren't too old, oldest first; each only once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """What a verb is given."""
+
+    subscriptions: Subscriptions
+    repositories: Repositories
+    channels: Channels
+    later: Later
+    ghes_url: str
+    """Root of the server, without a slash at its end."""
+    app_slug: str
+    """The GitHub App's name in addresses."""
+
+    @property
+    def install_url(self) -> str:
+        """Where the GitHub App is installed on an organisation or a person."""
+        return Hosts.of(self.ghes_url).install_page(self.app_slug)

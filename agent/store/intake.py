@@ -1,0 +1,276 @@
+"""Recording webhooks: remembered, their subjects brought up to date, routed and queued, in one transaction.
+
+It works on all events that wait at the same time, since a SELECT for each would cost more than all the rest.
+"""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Connection, bindparam, case, insert, or_, select, update
+
+from agent.card_table import Ignored, Placement, Rule, Shown, rule_for
+from agent.outbox.notification import State
+from agent.routing import Draft, Routed, route
+from agent.store.outbox_parking import requeue
+from agent.store.projection import Projection
+from agent.store.subscriptions import by_repository
+from agent.store.tables import addresses, events, notifications, threads
+from agent.store.upsert import insert as insert_or
+from agent.subject import Sighting, Subject, SubjectKey
+from shared.event import Event
+from shared.post import Role
+
+log = structlog.get_logger()
+STATE, COUNTERS = 0, 1
+DEBOUNCE_S = {STATE: 1.0, COUNTERS: 10.0}
+REPLAY = "replay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An event on its way in; `body` is its payload as JSON, compressed by `pack`."""
+
+    event: Event
+    body: bytes
+    source: str
+    """`webhook`, `catch-up`, or `replay`, which routes an event again that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """`duplicate` is one whose delivery id was known; `fate` says in words what becomes of it."""
+
+    duplicate: bool
+    queued: int
+    fate: str
+
+
+_UNDECIDED = Routed(drafts=(), fate="")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """An item with what was found out about it so far."""
+
+    item: Incoming
+    rule: Rule | None
+    sighting: Sighting | None
+    subject: Subject | None = None
+    routed: Routed = _UNDECIDED
+
+
+def pack(body: bytes) -> bytes:
+    """Compressed, for storing."""
+    return zlib.compress(body, 1)
+
+
+def unpack(body: bytes) -> Any:
+    """The payload again."""
+    return json.loads(zlib.decompress(body))
+
+
+class Intake:
+    """Records events by the card table's rules."""
+
+    def __init__(self, rules: Mapping[str, Rule]) -> None:
+        self._rules = rules
+
+    def record(self, connection: Connection, items: Sequence[Incoming]) -> list[Recorded]:
+        """Record all that are new; the parked notifications of the others are due again."""
+        work = [self._look_at(item) for item in _new(connection, items)]
+        keys = {each.sighting.key for each in work if each.sighting}
+        projection = Projection(connection, [each.item.event for each in work], keys)
+        subscribed = by_repository(connection, _repositories(work))
+        carded = _carded(connection, keys)
+        touched: dict[SubjectKey, int] = {}
+        for each in work:
+            self._decide(each, projection, subscribed, carded, touched)
+        now = max((item.event.received_at.timestamp() for item in items), default=0.0)
+        projection.store(now)
+        touched |= {key: touched.get(key, COUNTERS) for key in projection.subjects_of_checks()}
+        _store_events(connection, [each for each in work if each.item.source != REPLAY])
+        _touch(connection, touched, now)
+        _queue(connection, work, now)
+        return _answers(connection, items, work, now)
+
+    def _look_at(self, item: Incoming) -> _Work:
+        rule = rule_for(self._rules, item.event)
+        sighting = None
+        if isinstance(rule, Shown):
+            try:
+                sighting = rule.sighting(item.event)
+            except Exception:  # a payload that no example had: the event is kept, and told
+                log.exception("a payload can't be read", delivery_id=item.event.delivery_id, event_key=item.event.key)
+        return _Work(item=item, rule=rule, sighting=sighting)
+
+    def _decide(
+        self,
+        work: _Work,
+        projection: Projection,
+        subscribed: Mapping[int, Any],
+        carded: dict[SubjectKey, set[int]],
+        touched: dict[SubjectKey, int],
+    ) -> None:
+        event, rule = work.item.event, work.rule
+        repository = projection.repository(event)
+        if not isinstance(rule, Shown):
+            work.routed = Routed(drafts=(), fate=_unshown(event, rule))
+            return
+        if repository is None:
+            work.routed = Routed(drafts=(), fate="it names no repository")
+            return
+        if work.sighting:
+            work.subject = projection.see(work.sighting, repository)
+        if check := rule.check(event):
+            projection.see_check(check)
+        if not repository.open_to_all:
+            work.routed = Routed(drafts=(), fate="the repository is private")
+            return
+        cards = carded[work.subject.key] if work.subject else set()
+        work.routed = route(event, rule, work.subject, subscribed.get(repository.id, ()), cards)
+        if work.subject and rule.placement is not Placement.PLAIN:
+            rank = COUNTERS if rule.counters_only else STATE
+            touched[work.subject.key] = min(rank, touched.get(work.subject.key, rank))
+            cards |= {draft.address_id for draft in work.routed.drafts if draft.role is Role.PARENT}
+
+
+def _unshown(event: Event, rule: Ignored | None) -> str:
+    if rule is None:
+        log.warning("an unknown event: to show it, add a row in agent/cards", event_key=event.key)
+        return "unknown event"
+    return f"ignored: {rule.reason}"
+
+
+def _new(connection: Connection, items: Sequence[Incoming]) -> list[Incoming]:
+    ids = [item.event.delivery_id for item in items]
+    known = set(connection.execute(select(events.c.delivery_id).where(events.c.delivery_id.in_(ids))).scalars())
+    new = []
+    for item in items:
+        if item.source == REPLAY or item.event.delivery_id not in known:
+            known.add(item.event.delivery_id)
+            new.append(item)
+    return new
+
+
+def _repositories(work: Sequence[_Work]) -> set[tuple[int, int]]:
+    return {
+        (repository.id, repository.owner_id)
+        for each in work
+        if isinstance(each.rule, Shown) and each.rule.placement is not Placement.SILENT
+        if (repository := each.item.event.repository)
+    }
+
+
+def _carded(connection: Connection, keys: Collection[SubjectKey]) -> dict[SubjectKey, set[int]]:
+    found: dict[SubjectKey, set[int]] = defaultdict(set)
+    if keys:
+        query = select(threads.c.subject_key, threads.c.address_id).where(
+            threads.c.subject_key.in_([str(key) for key in keys])
+        )
+        for row in connection.execute(query):
+            found[SubjectKey.parse(row.subject_key)].add(row.address_id)
+    return found
+
+
+def _store_events(connection: Connection, work: Sequence[_Work]) -> None:
+    if work:
+        connection.execute(
+            insert(events),
+            [
+                {
+                    "delivery_id": event.delivery_id,
+                    "name": event.name,
+                    "action": event.action,
+                    "repository_id": event.repository.id if event.repository else None,
+                    "repository": event.repository.full_name if event.repository else None,
+                    "actor": event.actor,
+                    "source": each.item.source,
+                    "fate": each.routed.fate,
+                    "received_at": event.received_at.timestamp(),
+                    "payload": each.item.body,
+                }
+                for each in work
+                for event in [each.item.event]
+            ],
+        )
+
+
+def _touch(connection: Connection, touched: Mapping[SubjectKey, int], now: float) -> None:
+    """Have the cards of these subjects drawn anew, debounced: the earliest time counts, and state before counters."""
+    if not touched:
+        return
+    rows = [{"k": str(key), "at": now + DEBOUNCE_S[rank], "rank": rank} for key, rank in touched.items()]
+    later = or_(threads.c.rewrite_at.is_(None), threads.c.rewrite_at > bindparam("at"))
+    connection.execute(
+        update(threads)
+        .where(threads.c.subject_key == bindparam("k"), later)
+        .values(rewrite_at=bindparam("at"), rewrite_rank=bindparam("rank")),
+        rows,
+    )
+    cards = select(threads.c.address_id).where(threads.c.subject_key == bindparam("k")).scalar_subquery()
+    connection.execute(_due(addresses.c.id.in_(cards)), [{"k": row["k"], "at": row["at"]} for row in rows])
+
+
+def _queue(connection: Connection, work: Sequence[_Work], now: float) -> None:
+    drafts = [(each, draft) for each in work for draft in each.routed.drafts]
+    if not drafts:
+        return
+    cards = [_thread_row(each, draft, now) for each, draft in drafts if draft.role is Role.PARENT]
+    if cards:
+        connection.execute(insert_or(connection, threads).on_conflict_do_nothing(), cards)
+    connection.execute(
+        insert_or(connection, notifications).on_conflict_do_nothing(),
+        [_notification_row(each, draft, now) for each, draft in drafts],
+    )
+    connection.execute(
+        _due(addresses.c.id == bindparam("a")), [{"a": a, "at": now} for a in {draft.address_id for _, draft in drafts}]
+    )
+
+
+def _due(where: Any) -> Any:
+    next_at = addresses.c.next_at
+    sooner = case((next_at < bindparam("at"), next_at), else_=bindparam("at"))
+    return update(addresses).where(where).values(next_at=sooner)
+
+
+def _thread_row(work: _Work, draft: Draft, now: float) -> dict[str, Any]:
+    return {
+        "address_id": draft.address_id,
+        "subject_key": draft.thread_key,
+        "event_key": work.item.event.key,
+        "actor": work.item.event.actor,
+        "made_at": now,
+    }
+
+
+def _notification_row(work: _Work, draft: Draft, now: float) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "delivery_id": work.item.event.delivery_id,
+        "event_key": work.item.event.key,
+        "address_id": draft.address_id,
+        "subject_key": draft.thread_key,
+        "role": draft.role,
+        "state": State.QUEUED,
+        "due_at": now,
+        "created_at": now,
+    }
+
+
+def _answers(connection: Connection, items: Sequence[Incoming], work: Sequence[_Work], now: float) -> list[Recorded]:
+    done = {id(each.item): each.routed for each in work}
+    known = {item.event.delivery_id for item in items if id(item) not in done or item.source == REPLAY}
+    if known:
+        requeue(connection, known, now)
+    return [
+        Recorded(duplicate=False, queued=len(routed.drafts), fate=routed.fate)
+        if (routed := done.get(id(item)))
+        else Recorded(duplicate=True, queued=0, fate="known already")
+        for item in items
+    ]

@@ -1,0 +1,39 @@
+"""Loading what posts are drawn from, in two reads for a whole round."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from agent.outbox.drawing import Material
+from agent.store.intake import unpack
+from agent.store.projection import load_subjects
+from agent.store.tables import events
+from agent.subject import SubjectKey
+from shared.event import Event, label
+
+
+def load_material(connection: Connection, delivery_ids: Collection[str], keys: Collection[SubjectKey]) -> Material:
+    """The events and subjects of a round of jobs."""
+    return Material(
+        events=load_events(connection, delivery_ids), subjects=load_subjects(connection, keys, with_checks=True)
+    )
+
+
+def load_events(connection: Connection, delivery_ids: Collection[str]) -> Mapping[str, Event]:
+    """Events by delivery id, as they came; without payload where that isn't kept any more."""
+    if not delivery_ids:
+        return {}
+    query = select(events).where(events.c.delivery_id.in_(delivery_ids))
+    return {row.delivery_id: event_of(row) for row in connection.execute(query)}
+
+
+def event_of(row: Row[Any]) -> Event:
+    """The event of a row of `events`."""
+    payload = unpack(row.payload) if row.payload is not None else _remains(row)
+    return label(row.delivery_id, row.name, payload, datetime.fromtimestamp(row.received_at, UTC))
+
+
+def _remains(row: Row[Any]) -> dict[str, Any]:
+    return {"action": row.action, "sender": {"login": row.actor}}

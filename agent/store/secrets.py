@@ -1,0 +1,32 @@
+"""Secrets at rest: encrypted with the newest key, readable with every key that is still given (Fernet)."""
+
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class UnreadableSecretError(Exception):
+    """None of the keys opens what is stored."""
+
+
+class Secrets:
+    """Seals and opens with `AGENT_SECRET_KEYS`, newest first."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def seal(self, secret: str) -> bytes:
+        """Encrypted by the newest key."""
+        return self._fernet.encrypt(secret.encode())
+
+    def open(self, sealed: bytes) -> str:
+        """The secret again, whichever key sealed it.
+
+        Raises `UnreadableSecretError`.
+        """
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            raise UnreadableSecretError(
+                "A stored secret can't be read: AGENT_SECRET_KEYS lacks the key that it was stored with."
+            ) from None

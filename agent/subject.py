@@ -1,0 +1,117 @@
+"""What events are about, and our own projection of how it stands now.
+
+GHES promises no order, so an older event never overwrites a newer snapshot: it only fills in what the snapshot lacks.
+In the same second arrival decides, except that what was fetched from GHES settles whether it is open or closed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.event import Repository
+
+
+class Kind(StrEnum):
+    """The kinds of subject that have a card of their own."""
+
+    ISSUE = "issue"
+    PULL = "pull"
+    DEPLOYMENT = "deployment"
+    RUN = "run"
+    DISCUSSION = "discussion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectKey:
+    """`number` is an issue's or discussion's number, a deployment's id, or `<run id>/<attempt>`."""
+
+    repository_id: int
+    kind: Kind
+    number: str
+
+    def __str__(self) -> str:
+        """`42/pull/7`, the thread key that crosses the wire."""
+        return f"{self.repository_id}/{self.kind}/{self.number}"
+
+    @classmethod
+    def parse(cls, key: str) -> "SubjectKey":
+        """The inverse of `str`."""
+        repository_id, kind, number = key.split("/", 2)
+        return cls(repository_id=int(repository_id), kind=Kind(kind), number=number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check, commit status or workflow of a commit; `state` is success, failure, pending or neutral."""
+
+    name: str
+    state: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one event, or a fetch, says of a subject."""
+
+    key: SubjectKey
+    fields: Mapping[str, Any]
+    """In GHES's own names, trimmed to what the cards show; a missing name says nothing, a null says null."""
+    updated_at: datetime | None
+    """The subject's own `updated_at`; None where the payload has none, which counts as older than any."""
+    complete: bool = True
+    """Whether a parent card can be drawn from it alone (an issue_comment on a pull request doesn't know its branch)."""
+    fetched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The newest snapshot."""
+
+    key: SubjectKey
+    repository: Repository
+    fields: Mapping[str, Any]
+    updated_at: datetime | None
+    complete: bool
+    checks: tuple[Check, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSighting:
+    """What an event says of a check of a commit; it changes the card of every pull request with that head."""
+
+    repository_id: int
+    sha: str
+    check: Check
+
+
+_SETTLED_BY_FETCH = ("state", "state_reason", "merged", "closed_at")
+
+
+def merged(old: Subject | None, seen: Sighting, repository: Repository) -> Subject:
+    """The subject after `seen`."""
+    if old is None:
+        return Subject(
+            key=seen.key,
+            repository=repository,
+            fields=seen.fields,
+            updated_at=seen.updated_at,
+            complete=seen.complete,
+        )
+    newest = max((at for at in (old.updated_at, seen.updated_at) if at), default=None)
+    complete = old.complete or seen.complete
+    if _older(seen, old):
+        fields = {**seen.fields, **old.fields}
+    elif seen.updated_at == old.updated_at and seen.updated_at and old.fields.get("_fetched") and not seen.fetched:
+        settled = {name: old.fields[name] for name in _SETTLED_BY_FETCH if name in old.fields}
+        fields = {**old.fields, **seen.fields, **settled}
+    else:
+        fields = {**old.fields, **seen.fields, "_fetched": seen.fetched}
+    return replace(old, repository=repository, fields=fields, updated_at=newest, complete=complete)
+
+
+def _older(seen: Sighting, old: Subject) -> bool:
+    if old.updated_at is None:
+        return False
+    return seen.updated_at is None or seen.updated_at < old.updated_at

@@ -1,0 +1,25 @@
+"""`ghe-slack sandbox`."""
+
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("sandbox")(sandbox)
+
+
+def sandbox(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8000,
+    workspaces: Annotated[int, typer.Option(min=1, max=10, help="Slack workspaces to make.")] = 2,
+    no_page: Annotated[bool, typer.Option("--no-page", help="Start without the page to look at.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Forgive the agent nothing that Slack or GHES would not.")
+    ] = False,
+) -> None:
+    """Start the whole system on stand-ins for Slack and GHES; needs no settings and no network."""
+    from infra.sandbox import start
+
+    start.main(port=port, workspaces=workspaces, page=not no_page, strict=strict)

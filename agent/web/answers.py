@@ -1,0 +1,50 @@
+"""The shapes of what we answer."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Server": "ghe-slack",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def json_answer(status: int, fields: dict[str, Any], **headers: str) -> web.Response:
+    """A JSON object; instants in it become ISO 8601. Underscores in names of headers stand for hyphens."""
+    return web.Response(
+        status=status,
+        body=_JSON.encode(fields).encode(),
+        content_type="application/json",
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+def error(status: int, sentence: str, **headers: str) -> web.Response:
+    """`{"error": sentence}`."""
+    return json_answer(status, {"error": sentence}, **headers)
+
+
+async def protect(_request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that keep browsers from doing what no page of ours asks for (an `on_response_prepare` signal).
+
+    What an answer says itself stands, but for the name of the server.
+    """
+    headers = response.headers
+    headers.pop("Server", None)
+    for name, value in _HEADERS.items():
+        if name not in headers:
+            headers[name] = value
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+_JSON = json.JSONEncoder(default=_plain, ensure_ascii=False)

@@ -1,0 +1,32 @@
+"""`/`: where a person who opens the agent's address ends up."""
+
+from html import escape
+
+from aiohttp import web
+
+from agent.web.parts import PARTS
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>GHE-Slack</title></head>
+<body>
+<h1>GHE-Slack</h1>
+{body}
+<p>More: <a href="/status">status of every part</a>, <a href="/metrics">metrics</a>.</p>
+</body>
+</html>
+"""
+_RUNNING = "<p>The agent is set up. It brings what happens on this GitHub Enterprise Server to Slack.</p>"
+_SETTING_UP = """<p>The agent is in set-up mode: it posts nothing until these settings are there.</p>
+<ul id="missing">
+{items}
+</ul>
+<p>Set them in the environment or in <code>.env</code>, then start the agent again.</p>"""
+
+
+async def front(request: web.Request) -> web.Response:
+    """Says what is missing while something is."""
+    missing = request.app[PARTS].missing
+    items = "\n".join(f"<li><code>{escape(name)}</code></li>" for name in missing)
+    body = _SETTING_UP.format(items=items) if missing else _RUNNING
+    return web.Response(text=_PAGE.format(body=body), content_type="text/html")

@@ -1,0 +1,23 @@
+"""The Slack workspaces that the agent is installed in, with their bot tokens."""
+
+from dataclasses import dataclass, field
+
+from shared.card import DataClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """An installation. The token never shows in a repr, hence in no log."""
+
+    team_id: str
+    name: str
+    domain: str
+    bot_user_id: str
+    token: str = field(repr=False)
+    scopes: frozenset[str]
+    data_class: DataClass = DataClass.FULL
+    transport: str = "direct"
+
+
+Workspaces = dict[str, Workspace]
+"""Those known now, by team id. The composition root fills it; the adapters only look into it."""

@@ -1,0 +1,1 @@
+"""How the programs are packaged and deployed, and the local stand-ins that they are tried against."""

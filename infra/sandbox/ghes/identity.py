@@ -1,0 +1,107 @@
+"""Who asks: an App by its JWT, or one of its installations by a token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from infra.sandbox.ghes.answers import RefusalError
+from infra.sandbox.ghes.apps import App, Installation, InstallationToken
+from infra.sandbox.ghes.things import Account
+from infra.sandbox.ghes.world import World
+
+JWT_LIFE_S = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anonymous:
+    """No credentials; only a switch lets such a caller in anywhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppIdentity:
+    """The App itself."""
+
+    app: App
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationIdentity:
+    """An installation; what it does, the App's bot does."""
+
+    installation: Installation
+    token: InstallationToken
+
+    @property
+    def actor(self) -> Account:
+        """`slug[bot]`."""
+        return self.installation.app.bot
+
+
+Identity = Anonymous | AppIdentity | InstallationIdentity
+
+
+def identify(world: World, authorization: str) -> Identity:
+    """Read the `Authorization` header; raises 401 for what is missing, unknown, expired or revoked."""
+    scheme, _, credential = authorization.partition(" ")
+    if scheme.lower() not in {"bearer", "token"} or not credential:
+        raise RefusalError(401, "Requires authentication")
+    if credential.startswith("ghs_"):
+        return _installation(world, credential)
+    if scheme.lower() == "bearer" and credential.count(".") == 2:  # noqa: PLR2004 - header.claims.signature
+        return AppIdentity(app=_app(world, credential))
+    raise RefusalError(401, "Bad credentials")
+
+
+def _installation(world: World, credential: str) -> InstallationIdentity:
+    token = world.tokens.get(credential)
+    installation = world.installations.get(token.installation_id) if token else None
+    if token is None or installation is None or token.expires_at <= world.now():
+        raise RefusalError(401, "Bad credentials")
+    if installation.suspended_at:
+        raise RefusalError(403, "This installation has been suspended")
+    return InstallationIdentity(installation=installation, token=token)
+
+
+def _app(world: World, credential: str) -> App:
+    undecodable = RefusalError(401, "A JSON web token could not be decoded")
+    try:
+        issuer = _claims(credential, key="").get("iss")
+    except jwt.InvalidTokenError:
+        raise undecodable from None
+    known = (it for it in world.apps.values() if str(issuer) in {str(it.id), it.client_id})
+    app = next(known, None)
+    if app is None:
+        raise RefusalError(401, "Integration not found")
+    try:
+        claims = _claims(credential, key=app.public_key_pem)
+    except jwt.InvalidTokenError:
+        raise undecodable from None
+    now = world.now().timestamp()
+    issued, ends = claims.get("iat"), claims.get("exp")
+    if not isinstance(issued, int | float) or issued > now:
+        raise RefusalError(
+            401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued"
+        )
+    if not isinstance(ends, int | float) or ends <= now:
+        raise RefusalError(
+            401,
+            "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the "
+            "assertion expires",
+        )
+    if ends > now + JWT_LIFE_S:
+        raise RefusalError(401, "'Expiration time' claim ('exp') is too far in the future")
+    return app
+
+
+def _claims(credential: str, *, key: str) -> dict[str, Any]:
+    """Decode, and with a key verify, a JWT; its times are checked by the world's clock, not by the library's."""
+    unchecked = {
+        "verify_exp": False,
+        "verify_iat": False,
+        "verify_nbf": False,
+        "verify_iss": False,
+        "verify_aud": False,
+    }
+    options: Any = {**unchecked, "verify_signature": bool(key)}
+    return jwt.decode(credential, key, algorithms=["RS256"], options=options)

@@ -1,0 +1,1 @@
+"""How things look in JSON: one module for each family, pure functions of the world and the thing."""

@@ -1,0 +1,96 @@
+"""How the worlds look to the page: plain JSON.
+
+Messages are as Slack's own API shows them (`wire.message_body`), with four fields more: `ephemeral_for` (a user id),
+`broadcast`, `deleted` (a tombstone), and `thread_ts` of replies only.
+"""
+
+from dataclasses import fields
+from typing import Any
+
+from infra.sandbox.concessions import Concessions
+from infra.sandbox.ghes.world import World as Ghes
+from infra.sandbox.page.acting import ACTIONS
+from infra.sandbox.page.parts import Parts
+from infra.sandbox.page.troubles import TROUBLES
+from infra.sandbox.slack.state import Channel, Message, Team
+from infra.sandbox.slack.wire import message_body
+
+CONCESSIONS = {
+    "loopback_hook_url": "GHES sends webhooks to a loopback address.",
+    "loopback_http_redirects": "Browsers are sent back to plain http on loopback.",
+    "localhost_unfurl_domain": "Slack previews links of a name under .localhost.",
+}
+
+
+def snapshot(parts: Parts) -> dict[str, Any]:
+    """Everything that the page draws, but for what `watching` reports."""
+    return {
+        "command": parts.slack.app.command,
+        "agent_url": parts.agent_url,
+        "ghes": {
+            "url": parts.ghes.web_url,
+            "people": [it.login for it in parts.ghes.accounts.values() if it.type == "User"],
+            "actions": [{"key": key, "group": it.group, "title": it.title} for key, it in ACTIONS.items()],
+        },
+        "troubles": [{"key": key, "title": it.title} for key, it in TROUBLES.items()],
+        "concessions": in_force(parts.ghes.concessions),
+        "teams": [_team(team) for team in parts.slack.teams.values()],
+    }
+
+
+def in_force(concessions: Concessions) -> list[str]:
+    """What the agent is forgiven, in sentences."""
+    return [CONCESSIONS[it.name] for it in fields(concessions) if getattr(concessions, it.name)]
+
+
+def repositories(ghes: Ghes) -> list[dict[str, Any]]:
+    """Repositories with who may read them, and whether the App is installed on them."""
+    return [
+        {
+            "name": repository.full_name,
+            "visibility": repository.visibility,
+            "installed": any(it.holds(repository) for it in ghes.installations.values()),
+        }
+        for repository in ghes.repositories.values()
+        if repository.fork_of is None
+    ]
+
+
+def channel(team: Team, shown: Channel) -> dict[str, Any]:
+    """A channel without its messages; `app_is_in`: whether the app's bot is a member."""
+    return {
+        "id": shown.channel_id,
+        "name": shown.name,
+        "kind": shown.kind,
+        "archived": shown.archived,
+        "members": sorted(shown.members),
+        "app_is_in": team.bot_user_id in shown.members,
+    }
+
+
+def message(team: Team, shown: Message) -> dict[str, Any]:
+    """A message."""
+    body = message_body(team, shown)
+    is_reply = shown.thread_ts not in {None, shown.ts}
+    return body | {
+        "thread_ts": shown.thread_ts if is_reply else None,
+        "broadcast": shown.broadcast,
+        "deleted": shown.deleted,
+        "ephemeral_for": shown.ephemeral_for,
+    }
+
+
+def _team(team: Team) -> dict[str, Any]:
+    return {
+        "id": team.team_id,
+        "name": team.name,
+        "domain": team.domain,
+        "users": [
+            {"id": it.user_id, "name": it.name, "real_name": it.real_name, "is_bot": it.is_bot}
+            for it in team.users.values()
+        ],
+        "channels": [
+            channel(team, it) | {"messages": [message(team, one) for one in it.messages.values()]}
+            for it in team.channels.values()
+        ],
+    }

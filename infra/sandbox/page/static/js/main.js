@@ -1,0 +1,34 @@
+// Start: hear the sandbox, draw what is known.
+
+import { drawComposer, mountComposer } from "./composer.js";
+import { drawConversation, drawNothing } from "./conversation.js";
+import { drawGhes, mountGhes } from "./ghes.js";
+import { model, onChange, takeChannel, takeMessage, takeSnapshot, takeWatched } from "./model.js";
+import { listen } from "./net.js";
+import { watchLinks } from "./pages.js";
+import { drawSidebar } from "./sidebar.js";
+
+mountComposer();
+mountGhes();
+watchLinks();
+drawNothing();
+
+let asked = false;
+onChange(() => {
+  if (asked || !model.ready) return;
+  asked = true;
+  requestAnimationFrame(() => {
+    asked = false;
+    drawSidebar();
+    drawConversation();
+    drawComposer();
+    drawGhes();
+  });
+});
+
+listen(
+  { snapshot: takeSnapshot, message: takeMessage, channel: takeChannel, watched: takeWatched },
+  (connected) => {
+    document.getElementById("offline").hidden = connected;
+  },
+);

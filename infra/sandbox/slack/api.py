@@ -1,0 +1,135 @@
+"""The Web API's front: arguments, faults, token, scopes and limits, then the method's own function (slack.md §8-10)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from infra.sandbox.slack.arguments import Arguments, arguments
+from infra.sandbox.slack.call import Call, Method
+from infra.sandbox.slack.faults import AnswerLost, Down, Fault, Limited, RequestLost, Says, Slow
+from infra.sandbox.slack.feed import Change
+from infra.sandbox.slack.refused import Refused
+from infra.sandbox.slack.socket import reset
+from infra.sandbox.slack.state import Team
+from infra.sandbox.slack.world import World
+
+
+async def respond(world: World, table: Mapping[str, Method], request: web.Request) -> web.Response:
+    """Answer one Web API request."""
+    name = request.match_info["method"]
+    try:
+        given = await arguments(request)
+    except Refused as refused:
+        return _answer(None, refused_body(refused))
+    team = _team(world, given.token)
+    world.calls.append((name, team.team_id if team else None))
+    world.feed.publish(Change(kind="call", team_id=team.team_id if team else None, what=name))
+    fault = world.faults.take(name, team.team_id if team else None)
+    instead = _instead(fault, request, team)
+    if instead is not None:
+        return instead
+    answer = _carried_out(world, table, name, given, team)
+    return await _spoiled(world, fault, request, answer)
+
+
+def _instead(fault: Fault | None, request: web.Request, team: Team | None) -> web.Response | None:
+    """Return what a fault answers in place of carrying the call out."""
+    match fault:
+        case Down(status=status):
+            return web.Response(status=status, text="<html>Service unavailable</html>", content_type="text/html")
+        case Limited(retry_after_s=wait_s):
+            return _ratelimited(wait_s)
+        case RequestLost():
+            return _reset(request)
+        case Says(error=error, after_the_deed=False):
+            return _answer(team, {"ok": False, "error": error})
+        case _:
+            return None
+
+
+async def _spoiled(world: World, fault: Fault | None, request: web.Request, answer: web.Response) -> web.Response:
+    """Return the answer after what a fault makes of it."""
+    match fault:
+        case AnswerLost():
+            return _reset(request)
+        case Slow(seconds=seconds):
+            await world.clock.sleep(seconds)
+            return answer
+        case Says(error=error):
+            return _answer(None, {"ok": False, "error": error})
+        case _:
+            return answer
+
+
+def refused_body(refused: Refused) -> dict[str, Any]:
+    """The body of a refusal."""
+    return {"ok": False, "error": refused.code, **refused.extra}
+
+
+def _carried_out(
+    world: World, table: Mapping[str, Method], name: str, given: Arguments, team: Team | None
+) -> web.Response:
+    method = table.get(name)
+    if method is None:
+        return _answer(team, {"ok": False, "error": "unknown_method", "req_method": name})
+    call = Call(world=world, args=given.values, team=team)
+    try:
+        _check_token(world, method, given, team)
+        _check_scopes(call, method)
+        wait_s = _wait_s(call, name, method) if world.limits else None
+        if wait_s is not None:
+            return _ratelimited(wait_s)
+        return _answer(team, {"ok": True, **method.answer(call)}, method)
+    except Refused as refused:
+        return _answer(team, refused_body(refused), method)
+
+
+def _team(world: World, token: str | None) -> Team | None:
+    return next((team for team in world.teams.values() if token and token == team.bot_token), None)
+
+
+def _check_token(world: World, method: Method, given: Arguments, team: Team | None) -> None:
+    if method.token == "none":
+        return
+    if given.token is None or (method.header_only and not given.in_header):
+        raise Refused("not_authed")
+    is_app = given.token == world.app.token
+    if team is None and not is_app:
+        raise Refused("invalid_auth")
+    if team is not None and team.token_error is not None:
+        raise Refused(team.token_error)
+    if (method.token == "bot" and is_app) or (method.token == "app" and not is_app):
+        raise Refused("not_allowed_token_type")
+
+
+def _check_scopes(call: Call, method: Method) -> None:
+    provided = call.team.scopes if call.team else call.world.app.scopes
+    if method.scopes and not method.scopes & provided:
+        needed = ",".join(sorted(method.scopes))
+        raise Refused("missing_scope", needed=needed, provided=",".join(sorted(provided)))
+
+
+def _wait_s(call: Call, name: str, method: Method) -> int | None:
+    team_id = call.team.team_id if call.team else "app"
+    wait_s = call.world.limiter.method_wait_s(name, team_id, method.per_minute)
+    if wait_s is None and name == "chat.postMessage":
+        return call.world.limiter.channel_wait_s(team_id, str(call.args.get("channel")))
+    return wait_s
+
+
+def _ratelimited(wait_s: int) -> web.Response:
+    body = {"ok": False, "error": "ratelimited"}
+    return web.json_response(body, status=429, headers={"Retry-After": str(wait_s)})
+
+
+def _reset(request: web.Request) -> web.Response:
+    reset(request.transport)
+    return web.Response()
+
+
+def _answer(team: Team | None, body: Mapping[str, Any], method: Method | None = None) -> web.Response:
+    headers = {"x-oauth-scopes": ",".join(sorted(team.scopes))} if team else {}
+    if method is not None and method.scopes:
+        headers["x-accepted-oauth-scopes"] = ",".join(sorted(method.scopes))
+    return web.json_response(body, headers=headers)

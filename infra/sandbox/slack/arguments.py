@@ -1,0 +1,48 @@
+"""Reads a Web API request as Slack does: query, form and JSON merged, token in header or field (slack.md §8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from infra.sandbox.slack.refused import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """`in_header`: the token was not an argument."""
+
+    values: Mapping[str, Any]
+    token: str | None
+    in_header: bool
+
+
+async def arguments(request: web.Request) -> Arguments:
+    """Return the request's arguments; the later of query, form and JSON wins."""
+    values: dict[str, Any] = dict(request.query)
+    if request.method == "POST" and request.can_read_body:
+        values |= await _body(request)
+    field = values.pop("token", None)
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return Arguments(values=values, token=header.removeprefix("Bearer ").strip(), in_header=True)
+    return Arguments(values=values, token=None if field is None else str(field), in_header=False)
+
+
+async def _body(request: web.Request) -> dict[str, Any]:
+    match request.content_type:
+        case "application/json":
+            try:
+                body = await request.json()
+            except ValueError:
+                raise Refused("invalid_json") from None
+            if not isinstance(body, dict):
+                raise Refused("json_not_object")
+            return body
+        case "application/x-www-form-urlencoded" | "multipart/form-data":
+            return dict(await request.post())
+        case "application/octet-stream":
+            raise Refused("missing_post_type")
+        case _:
+            raise Refused("invalid_post_type")

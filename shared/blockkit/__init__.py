@@ -1,0 +1,1 @@
+"""Slack's Block Kit: limits, mrkdwn, colours, and how a card becomes a message."""

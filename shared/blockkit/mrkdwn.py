@@ -1,0 +1,48 @@
+"""Slack's text format: escaping, links, and cutting without breaking either.
+
+Slack wants exactly `&`, `<` and `>` escaped, everywhere, code included, and nothing else
+(docs.slack.dev, messaging/formatting-message-text). What is escaped can't mention, ping or forge a link.
+"""
+
+import re
+
+_ATOM = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
+ELLIPSIS = "…"
+
+
+def escape(text: str) -> str:
+    """Text from outside, made harmless; half characters (lone surrogates), which JSON can spell, are dropped."""
+    if not text.isascii():
+        text = text.encode(errors="ignore").decode()
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def one_line(text: str, limit: int = 256) -> str:
+    """Text from outside as one escaped line of at most `limit` characters; for titles, names and branches."""
+    return cut(escape(" ".join(text.split())).replace("```", "ˋˋˋ"), limit)
+
+
+def url(address: str) -> str:
+    """An address that is safe inside `<…>`: http(s) only, nothing that ends the link early; "" for anything else."""
+    if not address.startswith(("https://", "http://")):
+        return ""
+    return re.sub(r"[\s|<>\x00-\x1f\"`]", lambda match: f"%{ord(match[0]):02X}", address).replace("&", "&amp;")
+
+
+def link(address: str, words: str) -> str:
+    """A link with escaped `words` of ours or of GHES; the words alone when the address is no web address."""
+    safe, label = url(address), words.replace("|", "¦").replace("\n", " ")
+    return f"<{safe}|{label}>" if safe and label else label
+
+
+def cut(mrkdwn: str, limit: int) -> str:
+    """At most `limit` characters of `mrkdwn`, never ending inside an entity or a link; a cut shows as "…"."""
+    if len(mrkdwn) <= limit:
+        return mrkdwn
+    kept, length = [], len(ELLIPSIS)
+    for atom in _ATOM.finditer(mrkdwn):
+        length += len(atom[0])
+        if length > limit:
+            break
+        kept.append(atom[0])
+    return "".join(kept).rstrip() + ELLIPSIS

@@ -1,0 +1,11 @@
+"""Colours of the bar beside a card; they carry state (`#rrggbb`)."""
+
+OPEN = "#36a64f"
+CLOSED_ISSUE = "#6f42c1"
+CLOSED_PULL = "#cb2431"
+MERGED = "#6f42c1"
+DRAFT = "#6a737d"
+SUCCESS = "#28a745"
+PENDING = "#dbab09"
+FAILURE = "#cb2431"
+NEUTRAL = "#24292f"
