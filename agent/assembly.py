@@ -17,8 +17,11 @@ from agent.net.outbound import Network
 from agent.outbox.drawing import Drawing
 from agent.outbox.sending import Collaborators
 from agent.outbox.worker import Worker
+from agent.readiness import Readiness
+from agent.replicas import Replicas
 from agent.settings import Settings
 from agent.slack_side import SlackSide, slack_side
+from agent.status import Writable
 from agent.store import workspaces as stored_workspaces
 from agent.store.catch_up import SqlMarks, known
 from agent.store.intake import Incoming, Intake, Recorded, pack
@@ -46,6 +49,9 @@ class Assembly:
     slack: SlackSide
     ghes: GhesSide | None
     wake_catch_up: asyncio.Event
+    readiness: Readiness
+    replicas: Replicas | None
+    """None with SQLite, which one process has for itself."""
 
     def recorded(self, recorded: Recorded, event: Event) -> None:
         """An event was stored: its cards may be due, and the adapters may have to know."""
@@ -66,7 +72,10 @@ class Assembly:
         settings = self.settings
         tasks: list[Coroutine[Any, Any, None]] = [
             retention.run(self.store, self.clock, settings.agent_retention_days),
+            self.readiness.run(),
         ]
+        if self.replicas and self.slack.pool:
+            tasks.append(self.replicas.run(self.slack.pool.ours))
         if settings.slack_bot_token:
             tasks.append(
                 connecting.connect(
@@ -99,7 +108,8 @@ async def assemble(
     """Make all parts; nothing runs yet, and nothing but the store has been asked."""
     metrics, (rules, parents) = Metrics(), load_cards()
     workspaces = await store.read(partial(stored_workspaces.load, secrets=secrets))
-    ghes, wake = ghes_side(settings, inside, clock), asyncio.Event()
+    ghes, wake, wake_catch_up = ghes_side(settings, inside, clock), asyncio.Event(), asyncio.Event()
+    replicas = None if settings.is_sqlite else Replicas(store, clock)
     slack = slack_side(
         settings,
         network=outside,
@@ -107,6 +117,8 @@ async def assemble(
         workspaces=workspaces,
         repositories=ghes.repositories if ghes else None,
         woken=wake.set,
+        sockets_elsewhere=replicas.sockets_elsewhere if replicas else None,
+        metrics=metrics,
         clock=clock,
     )
     worker = Worker(
@@ -135,7 +147,9 @@ async def assemble(
         worker=worker,
         slack=slack,
         ghes=ghes,
-        wake_catch_up=asyncio.Event(),
+        wake_catch_up=wake_catch_up,
+        readiness=Readiness(Writable(store, clock), clock, wake_catch_up.set),
+        replicas=replicas,
     )
 
 

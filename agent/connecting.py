@@ -8,7 +8,7 @@ import structlog
 from agent.slack.web_api import Answer, WebApi
 from agent.store import workspaces as stored
 from agent.store.outbox_parking import free_workspace
-from agent.store.port import Store
+from agent.store.port import Store, StoreUnavailableError
 from agent.store.secrets import Secrets
 from agent.workspaces import Workspace, Workspaces
 from shared.card import DataClass
@@ -37,11 +37,20 @@ async def connect(
         await clock.sleep(REFUSED_AGAIN_S if refused else AGAIN_S)
     workspace = _workspace(token, answer, workspaces)
     workspaces[workspace.team_id] = workspace
-    now = clock.now().timestamp()
-    await store.write(partial(stored.install, workspace=workspace, token=secrets.seal(token), now=now))
-    await store.write(partial(free_workspace, team_id=workspace.team_id, now=now))
+    while not await _kept(store, workspace, secrets.seal(token), clock.now().timestamp()):
+        await clock.sleep(AGAIN_S)
     log.info("connected to a workspace", team_id=workspace.team_id)
     woken()
+
+
+async def _kept(store: Store, workspace: Workspace, token: bytes, now: float) -> bool:
+    try:
+        await store.write(partial(stored.install, workspace=workspace, token=token, now=now))
+        await store.write(partial(free_workspace, team_id=workspace.team_id, now=now))
+    except StoreUnavailableError:
+        log.warning("a workspace can't be stored yet", team_id=workspace.team_id)
+        return False
+    return True
 
 
 def _workspace(token: str, answer: Answer, workspaces: Workspaces) -> Workspace:

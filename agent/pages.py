@@ -30,6 +30,7 @@ def pages(agent: Assembly) -> web.Application:
             ),
             missing=lacking,
             on_recorded=agent.recorded,
+            on_unavailable=agent.readiness.lost,
             open_sockets=(lambda: pool.status().open) if pool else lambda: 0,
         )
     )

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from agent.ghes.answers import Unreachable
 from agent.ghes.hosts import Hosts
+from agent.ghes.in_time import InTime
 from agent.ghes.repositories import Repositories
+from agent.metrics import Metrics
 from agent.net.outbound import Network
 from agent.settings import Settings
 from agent.slack.answering import Answering
@@ -15,7 +16,7 @@ from agent.slack.channels import SlackChannels
 from agent.slack.inbox import Acknowledgement, Lanes
 from agent.slack.replies import Replies
 from agent.slack.socket_mode.envelope import Envelope
-from agent.slack.socket_mode.pool import Pool
+from agent.slack.socket_mode.pool import Pool, Receive
 from agent.slack.socket_mode.tickets import Tickets
 from agent.slack.web_api import WebApi
 from agent.slash import ports
@@ -41,11 +42,11 @@ class SlackSide:
 class _NotSetUp:
     """`agent.slash.ports.Repositories` while there is no GitHub App."""
 
-    async def find(self, owner: str, name: str) -> Unreachable:  # noqa: ARG002 - the port's
-        return Unreachable(reason="app_not_set_up")
+    async def find(self, owner: str, name: str) -> ports.NotSetUp:  # noqa: ARG002 - the port's
+        return ports.NotSetUp()
 
-    async def find_owner(self, login: str) -> Unreachable:  # noqa: ARG002 - the port's
-        return Unreachable(reason="app_not_set_up")
+    async def find_owner(self, login: str) -> ports.NotSetUp:  # noqa: ARG002 - the port's
+        return ports.NotSetUp()
 
 
 def slack_side(
@@ -56,19 +57,28 @@ def slack_side(
     workspaces: Workspaces,
     repositories: Repositories | None,
     woken: Callable[[], None],
+    sockets_elsewhere: Callable[[], int] | None,
+    metrics: Metrics,
     clock: Clock,
 ) -> SlackSide:
-    """The adapters that these settings make; `woken` is called when something may be due for posting."""
+    """The adapters that these settings make; `woken` is called when something may be due for posting.
+
+    `sockets_elsewhere`: those of other replicas; None when there can be none.
+    """
     api = WebApi(network=network, api_url=settings.slack_api_url, workspaces=workspaces, clock=clock)
+    hosts = Hosts.of(settings.ghes_url)
     surroundings = Surroundings(
         store=store,
         clock=clock,
+        api=api,
         ports=ports.Ports(
             subscriptions=SqlSubscriptions(store, clock),
-            repositories=repositories or _NotSetUp(),
-            channels=SlackChannels(api),
+            repositories=InTime(repositories, hosts=hosts, clock=clock, within_s=ports.ASKED_S)
+            if repositories
+            else _NotSetUp(),
+            channels=SlackChannels(api, clock),
             later=SqlLater(store, clock),
-            ghes_url=Hosts.of(settings.ghes_url).web,
+            ghes_url=hosts.web,
             app_slug=settings.ghes_app_slug or "",
         ),
         replies=Replies(network=network, api=api, clock=clock),
@@ -80,20 +90,29 @@ def slack_side(
         api=api,
         transport=SlackTransport(api),
         answering=answering,
-        pool=_pool(settings, network, store, answering, clock),
+        pool=_pool(settings, network, _receive(store, answering, metrics, clock), sockets_elsewhere, clock),
     )
 
 
-def _pool(settings: Settings, network: Network, store: Store, answering: Answering, clock: Clock) -> Pool | None:
-    if settings.slack_app_token is None:
-        return None
+def _receive(store: Store, answering: Answering, metrics: Metrics, clock: Clock) -> Receive:
+    """The lanes; what they took is answered at once, and its acknowledgement follows at once."""
     lanes = Lanes(SqlEnvelopes(store), {})
 
     async def receive(envelope: Envelope) -> Acknowledgement | None:
+        metrics.envelopes.labels(envelope.type).inc()
         answer = await lanes.receive(envelope)
+        metrics.ack_s.observe((clock.now() - envelope.received_at).total_seconds())
         answering.wake()
         return answer
 
+    return receive
+
+
+def _pool(
+    settings: Settings, network: Network, receive: Receive, sockets_elsewhere: Callable[[], int] | None, clock: Clock
+) -> Pool | None:
+    if settings.slack_app_token is None:
+        return None
     return Pool(
         network,
         Tickets(
@@ -106,4 +125,5 @@ def _pool(settings: Settings, network: Network, store: Store, answering: Answeri
         clock=clock,
         random=Random(),
         connections=settings.slack_connections,
+        expected_elsewhere=sockets_elsewhere,
     )

@@ -1,7 +1,8 @@
 """What events are about, and our own projection of how it stands now.
 
-GHES promises no order, so an older event never overwrites a newer snapshot: it only fills in what the snapshot lacks.
-In the same second arrival decides, except that what was fetched from GHES settles whether it is open or closed.
+GHES promises no order, and no event tells everything (a comment on a pull request doesn't know its branch). So each
+field is remembered with the time of what said it, and an older event never overwrites what a newer one said. In the
+same second arrival decides, except that what was fetched from GHES settles whether it is open or closed.
 """
 
 from collections.abc import Mapping
@@ -74,6 +75,8 @@ class Subject:
     fields: Mapping[str, Any]
     updated_at: datetime | None
     complete: bool
+    said_at: Mapping[str, float] = field(default_factory=dict)
+    """When each of `fields` was said, in seconds since 1970; 0 for what has no time."""
     checks: tuple[Check, ...] = field(default=())
 
 
@@ -84,13 +87,21 @@ class CheckSighting:
     repository_id: int
     sha: str
     check: Check
+    at: datetime | None
+    """When it got into this state. An older one never overwrites a newer one, nor, in the same second, an end."""
 
 
-_SETTLED_BY_FETCH = ("state", "state_reason", "merged", "closed_at")
+_SETTLED_BY_FETCH = frozenset({"state", "state_reason", "merged", "closed_at"})
+_AFTER_THE_SECOND_S = 0.5
+"""GHES's times are whole seconds: what a fetch settles counts as later than the events of its second."""
 
 
 def merged(old: Subject | None, seen: Sighting, repository: Repository) -> Subject:
     """The subject after `seen`."""
+    at = seen.updated_at.timestamp() if seen.updated_at else 0.0
+    said_at = {
+        name: at + (_AFTER_THE_SECOND_S if seen.fetched and name in _SETTLED_BY_FETCH else 0.0) for name in seen.fields
+    }
     if old is None:
         return Subject(
             key=seen.key,
@@ -98,20 +109,14 @@ def merged(old: Subject | None, seen: Sighting, repository: Repository) -> Subje
             fields=seen.fields,
             updated_at=seen.updated_at,
             complete=seen.complete,
+            said_at=said_at,
         )
-    newest = max((at for at in (old.updated_at, seen.updated_at) if at), default=None)
-    complete = old.complete or seen.complete
-    if _older(seen, old):
-        fields = {**seen.fields, **old.fields}
-    elif seen.updated_at == old.updated_at and seen.updated_at and old.fields.get("_fetched") and not seen.fetched:
-        settled = {name: old.fields[name] for name in _SETTLED_BY_FETCH if name in old.fields}
-        fields = {**old.fields, **seen.fields, **settled}
-    else:
-        fields = {**old.fields, **seen.fields, "_fetched": seen.fetched}
-    return replace(old, repository=repository, fields=fields, updated_at=newest, complete=complete)
-
-
-def _older(seen: Sighting, old: Subject) -> bool:
-    if old.updated_at is None:
-        return False
-    return seen.updated_at is None or seen.updated_at < old.updated_at
+    news = {name for name in seen.fields if name not in old.fields or said_at[name] >= old.said_at.get(name, 0.0)}
+    return replace(
+        old,
+        repository=repository,
+        fields={**old.fields, **{name: seen.fields[name] for name in news}},
+        updated_at=max((at for at in (old.updated_at, seen.updated_at) if at), default=None),
+        complete=old.complete or seen.complete,
+        said_at={**old.said_at, **{name: said_at[name] for name in news}},
+    )

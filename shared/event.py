@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 Payload = Mapping[str, Any]
+OPEN_TO_ALL = frozenset({"public", "internal"})
+"""The visibilities of a repository that every user of the GHES may read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class Repository:
     @property
     def open_to_all(self) -> bool:
         """Whether every user of the GHES may read it."""
-        return self.visibility in {"public", "internal"}
+        return self.visibility in OPEN_TO_ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,5 +133,6 @@ def instant(fields: object, *path: str) -> datetime | None:
 
 def _at(fields: object, path: tuple[str, ...]) -> object:
     for name in path:
-        fields = fields.get(name) if isinstance(fields, Mapping) else None
+        # dict first: an abstract class takes twenty times as long to ask, some fifty times an event
+        fields = fields.get(name) if isinstance(fields, dict) or isinstance(fields, Mapping) else None  # noqa: SIM101
     return fields

@@ -5,10 +5,11 @@ check runs too: either would count the same work twice.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from agent.card_table import Ignored, Placement, Rule, Shown
 from agent.subject import Check, CheckSighting
-from shared.event import Event, mapping, text
+from shared.event import Event, instant, mapping, text
 
 _STATES: Mapping[str, str] = {
     "success": "success",
@@ -27,20 +28,21 @@ _STATES: Mapping[str, str] = {
 def _check_run(event: Event) -> CheckSighting | None:
     run = mapping(event.payload, "check_run")
     ended = text(run, "conclusion") if text(run, "status") == "completed" else ""
-    return _sighting(event, text(run, "head_sha"), text(run, "name"), ended, text(run, "html_url"))
+    at = instant(run, "completed_at") or instant(run, "started_at")
+    return _sighting(event, text(run, "head_sha"), text(run, "name"), ended, text(run, "html_url"), at)
 
 
 def _status(event: Event) -> CheckSighting | None:
     address = text(event.payload, "target_url") or text(event.payload, "commit", "html_url")
     sha, name = text(event.payload, "sha"), text(event.payload, "context")
-    return _sighting(event, sha, name, text(event.payload, "state"), address)
+    return _sighting(event, sha, name, text(event.payload, "state"), address, instant(event.payload, "updated_at"))
 
 
-def _sighting(event: Event, sha: str, name: str, ended: str, address: str) -> CheckSighting | None:
+def _sighting(event: Event, sha: str, name: str, ended: str, address: str, at: datetime | None) -> CheckSighting | None:
     if event.repository is None or not sha or not name:
         return None
     check = Check(name=name, state=_STATES.get(ended, "pending"), url=address)
-    return CheckSighting(repository_id=event.repository.id, sha=sha, check=check)
+    return CheckSighting(repository_id=event.repository.id, sha=sha, check=check, at=at)
 
 
 RULES: dict[str, Rule] = {

@@ -1,5 +1,6 @@
 """`/ghe subscribe`: what a channel gets to see, and the list of it."""
 
+import asyncio
 from collections.abc import Sequence
 
 from agent.slash.call import Call
@@ -28,8 +29,7 @@ async def _run(call: Call, arguments: str, ports: Ports) -> Reply:
 
 async def _subscribe(call: Call, request: Request, ports: Ports) -> Reply:
     targets: list[Target] = []
-    for named in request.targets:
-        found = await readable_target(named, ports)
+    for found in await asyncio.gather(*(readable_target(named, ports) for named in request.targets)):
         if isinstance(found, Reply):
             return found
         targets.append(found)

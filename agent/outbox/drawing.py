@@ -24,6 +24,8 @@ class Material:
     events: Mapping[str, Event]
     """By delivery id; with an empty payload where it isn't kept any more."""
     subjects: Mapping[SubjectKey, Subject]
+    closed: frozenset[str] = frozenset()
+    """Delivery ids of events whose repository has become private since."""
 
 
 class Drawing:

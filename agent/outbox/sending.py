@@ -15,7 +15,7 @@ from agent.outbox.transport import CannotLook, NotSeen, Seen, Sought, Transport
 from agent.store.outbox_settlements import RECONCILE_AFTER_S, Posting, store_posting
 from agent.store.port import Store
 from agent.store.projection import store_sighting
-from agent.subject import Sighting, Subject
+from agent.subject import Sighting, Subject, SubjectKey
 from agent.workspaces import Workspaces
 from shared.backoff import backoff_s
 from shared.card import DataClass
@@ -25,8 +25,10 @@ from shared.pacing import Pace
 from shared.post import Post, Role
 
 log = structlog.get_logger()
-BACKOFF_BASE_S, BACKOFF_CAP_S = 2.0, 300.0
+BACKOFF_BASE_S, BACKOFF_CAP_S = 2.0, 60.0
 LOOKS = 2
+BROKEN = 5
+"""How often a post may break on our side before it is parked."""
 
 Present = Callable[[Subject], Awaitable[Sighting | None]]
 """Asks GHES for what no payload had; None when it has no answer now."""
@@ -60,16 +62,25 @@ async def done(given: Collaborators, lease: Lease, job: Job, material: Material)
 
 
 def unstored(given: Collaborators, lease: Lease, job: Job) -> Settlement:
-    """A job whose set could not be stored, so nothing was sent: it is tried again."""
+    """A job whose set could not be stored, so nothing was sent: it is tried again, after a look where one was due."""
+    if isinstance(job, PostJob) and job.look:
+        return _settlement(lease, job, Unknown("the store was not available"), after_s=_backoff_s(given, job))
     return _settlement(lease, job, Retry(None, "the store was not available"), after_s=_backoff_s(given, job))
 
 
 def broken(lease: Lease, job: Job, reference: str) -> Settlement:
-    """A job that broke on our side, perhaps after the post had left: Slack is looked at before anything goes again."""
-    return _settlement(lease, job, Unknown(f"internal error {reference}"), after_s=RECONCILE_AFTER_S)
+    """A job that broke on our side, perhaps after the post had left: Slack is looked at before anything goes again.
+
+    One that breaks every time is parked, since nothing may overtake it.
+    """
+    settlement = _settlement(lease, job, Unknown(f"internal error {reference}"), after_s=RECONCILE_AFTER_S)
+    return replace(settlement, park=isinstance(job, PostJob) and job.members[0].attempts + 1 >= BROKEN)
 
 
 async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Material) -> Settlement:
+    if closed := [member for member in job.members if member.delivery_id in material.closed]:
+        ids = tuple(member.id for member in (job.members if job.members[0].head_id else closed))
+        return _settlement(lease, job, Refused("the repository is private"), members=ids)
     material = await _completed(given, lease, material) if job.members[0].role is Role.PARENT else material
     post = given.drawing.post(lease, job, material, _data_class(given, lease))
     posting = Posting(lease=lease, members=post.members, now=given.now(), pace=given.pace)
@@ -83,7 +94,9 @@ async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Mate
 
 async def _rewrite(given: Collaborators, lease: Lease, job: RewriteJob, material: Material) -> Settlement:
     material = await _completed(given, lease, material)
-    post = given.drawing.rewrite(lease, job, material, _data_class(given, lease))
+    subject = material.subjects.get(SubjectKey.parse(job.thread.key))
+    is_open = subject is not None and subject.repository.open_to_all
+    post = given.drawing.rewrite(lease, job, material, _data_class(given, lease)) if is_open else None
     if post is None:
         return _settlement(lease, job, Refused("cant_update_message"))
     outcome = await given.transport.send(post)
@@ -119,9 +132,16 @@ async def _unseen(given: Collaborators, lease: Lease, job: PostJob, material: Ma
         why = f"nobody can tell whether Slack has it ({reason})"
         members = tuple(member.id for member in job.members)
         return replace(_settlement(lease, job, Unknown(why), members=members), park=True)
-    given.metrics.maybe_twice.inc()
-    log.warning("sent again without a look, so it may appear twice", delivery_id=job.members[0].delivery_id)
-    return replace(await _post(given, lease, job, material), maybe_twice=True)
+    again = await _post(given, lease, job, material)
+    match again.outcome:
+        case Refused():
+            return again
+        case Retry(after_s, why):  # this time Slack didn't take it, which says nothing of the first time
+            return replace(again, outcome=Unknown(why), after_s=again.after_s if after_s is None else after_s)
+        case _:
+            given.metrics.maybe_twice.inc()
+            log.warning("sent again without a look, so it may appear twice", delivery_id=job.members[0].delivery_id)
+            return replace(again, maybe_twice=True)
 
 
 async def _completed(given: Collaborators, lease: Lease, material: Material) -> Material:

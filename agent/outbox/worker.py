@@ -54,8 +54,11 @@ class Worker:
             while not self._stopping:
                 self._wake.clear()
                 room = IN_HAND - len(in_hand)
+                if not room:
+                    await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
+                    continue
                 try:
-                    leases = await self._claim(room)
+                    leases, due = await self._claim(room)
                     material = await self._load(leases)
                 except StoreUnavailableError:
                     log.exception("the store is not available: nothing is posted until it is")
@@ -65,16 +68,14 @@ class Worker:
                     task = tasks.create_task(self._serve(lease, material))
                     in_hand.add(task)
                     task.add_done_callback(in_hand.discard)
-                if len(leases) < room or not room:
-                    await self._pause()
+                if len(leases) < room:
+                    await self._pause(due)
 
-    async def _claim(self, room: int) -> Sequence[Lease]:
-        if not room:
-            return ()
+    async def _claim(self, room: int) -> tuple[Sequence[Lease], float | None]:
+        """What is to be done now, and when there is more."""
         given = self._given
-        return await given.store.write(
-            partial(claim, owner=self._owner, now=given.now(), lease_s=LEASE_S, limit=room, pace=given.pace)
-        )
+        lease = partial(claim, owner=self._owner, now=given.now(), lease_s=LEASE_S, limit=room, pace=given.pace)
+        return await given.store.write(lambda connection: (lease(connection), next_due(connection)))
 
     async def _load(self, leases: Sequence[Lease]) -> Material:
         if not leases:
@@ -83,11 +84,10 @@ class Worker:
             partial(load_material, delivery_ids=delivery_ids(leases), keys=subject_keys(leases))
         )
 
-    async def _pause(self) -> None:
+    async def _pause(self, due: float | None) -> None:
         """Until something is due, or somebody wakes us."""
         if self._wake.is_set():
             return
-        due = await self._given.store.read(next_due)
         delay_s = IDLE_S if due is None else min(IDLE_S, max(0.001, due - self._given.now()))
         sleeping = asyncio.create_task(self._given.clock.sleep(delay_s))
         waking = asyncio.create_task(self._wake.wait())

@@ -1,7 +1,13 @@
-"""The worker of the deferred lane: takes kept envelopes, answers them, marks them answered."""
+"""The worker of the deferred lane: takes kept envelopes, answers them, marks them answered.
+
+An envelope whose answer fails is tried again when it is twice as old (a second at least, five minutes at most), and
+given up half an hour after it came; the store's own absence doesn't count. So a fault that passes costs nothing, and
+one that stays ends in the log instead of a loop. Events and commands may thus be answered again after a failure: what
+their functions do may be done twice.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -9,16 +15,20 @@ import structlog
 from sqlalchemy import Connection
 
 from agent.slack.channel_events import EVENTS, Surroundings
-from agent.slash.call import call
-from agent.slash.click import click
+from agent.slash.call import Call, call
+from agent.slash.click import Click, click
 from agent.slash.dispatch import reply_to, reply_to_click
-from agent.store.envelopes import Kept, answered, claim_envelopes
+from agent.slash.reply import Reply
+from agent.store.envelopes import Kept, answered, claim_envelopes, put_off
 from agent.store.port import StoreUnavailableError
 from shared.event import text
 
 log = structlog.get_logger()
 IN_HAND = 32
 IDLE_S = 1.0
+SOONEST_S, LATEST_S = 1.0, 300.0
+GIVE_UP_S = 1800.0
+"""So long, too, the `response_url` of a command works."""
 
 
 class Answering:
@@ -29,6 +39,7 @@ class Answering:
         self._owner = str(uuid4())
         self._wake = asyncio.Event()
         self._stopping = False
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
         """An envelope was kept."""
@@ -41,27 +52,33 @@ class Answering:
 
     async def run(self) -> None:
         """Take and answer, many at a time."""
-        in_hand: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as tasks:
             while not self._stopping:
                 self._wake.clear()
-                kept = await self._claim(IN_HAND - len(in_hand))
+                kept = await self._claim()
                 for each in kept:
-                    task = tasks.create_task(self._answer(each))
-                    in_hand.add(task)
-                    task.add_done_callback(in_hand.discard)
+                    task = self._in_hand[each.key] = tasks.create_task(self._answer(each))
+                    task.add_done_callback(partial(self._put_down, each.key))
                 if not kept:
                     await self._pause()
 
-    async def _claim(self, room: int) -> Sequence[Kept]:
-        if not room:
-            return ()
-        work = partial(claim_envelopes, owner=self._owner, now=self._given.now(), limit=room)
+    async def _claim(self) -> Sequence[Kept]:
+        claim = partial(
+            claim_envelopes,
+            owner=self._owner,
+            now=self._given.now(),
+            limit=IN_HAND - len(self._in_hand),
+            in_hand=tuple(self._in_hand),
+        )
         try:
-            return await self._given.store.write(work)
+            return await self._given.store.write(claim)
         except StoreUnavailableError:
             log.exception("the store is not available: nothing is answered until it is")
             return ()
+
+    def _put_down(self, key: str, _task: asyncio.Task[None]) -> None:
+        del self._in_hand[key]
+        self.wake()
 
     async def _pause(self) -> None:
         sleeping = asyncio.create_task(self._given.clock.sleep(IDLE_S))
@@ -73,12 +90,38 @@ class Answering:
             waking.cancel()
 
     async def _answer(self, kept: Kept) -> None:
-        await _ANSWERS.get(kept.type, _nothing)(kept, self._given)
         try:
-            await self._given.store.write_many(self._answered, kept.key)
-        except StoreUnavailableError:
-            log.exception("an envelope can't be marked as answered: it may be answered again")
-        self.wake()
+            await _ANSWERS.get(kept.type, _nothing)(kept, self._given)
+        except StoreUnavailableError as failure:
+            log.warning("an envelope waits for the store", type=kept.type, reason=str(failure))
+            await self._put_off(kept)
+        except Exception:  # the edge of the worker: this envelope is tried again, and the others go on
+            given_up = self._age_s(kept) > GIVE_UP_S
+            log.exception("an envelope can't be answered", type=kept.type, key=kept.key, given_up=given_up)
+            await (self._settle(kept) if given_up else self._put_off(kept))
+        else:
+            await self._settle(kept)
+
+    def _age_s(self, kept: Kept) -> float:
+        return self._given.now() - kept.received_at
+
+    async def _settle(self, kept: Kept) -> None:
+        await self._stored(lambda: self._given.store.write_many(self._answered, kept.key))
+
+    async def _put_off(self, kept: Kept) -> None:
+        until = self._given.now() + min(LATEST_S, max(SOONEST_S, self._age_s(kept)))
+        await self._stored(lambda: self._given.store.write(partial(put_off, key=kept.key, until=until)))
+
+    async def _stored(self, write: Callable[[], Awaitable[None]]) -> None:
+        """Store what came of it; while that can't be done, try again: as long as it is in hand nobody else takes it."""
+        while True:
+            try:
+                await write()
+            except StoreUnavailableError:
+                log.exception("what came of an envelope can't be stored yet")
+                await self._given.clock.sleep(IDLE_S)
+            else:
+                return
 
     def _answered(self, connection: Connection, keys: Sequence[str]) -> list[None]:
         return answered(connection, self._given.now(), keys)
@@ -86,25 +129,28 @@ class Answering:
 
 async def _command(kept: Kept, given: Surroundings) -> None:
     asked = call(kept.payload)
-    await given.replies.send(
-        await reply_to(asked, given.ports),
-        team_id=asked.team_id,
-        channel_id=asked.channel_id,
-        user_id=asked.user_id,
-        response_url=asked.response_url,
-    )
+    await _send(await reply_to(asked, given.ports), asked, given)
+
+
+async def _resumed(kept: Kept, given: Surroundings) -> None:
+    asked = Call(**kept.payload)
+    await _send(await reply_to(asked, given.ports), asked, given)
 
 
 async def _interaction(kept: Kept, given: Surroundings) -> None:
     clicked = click(kept.payload)
     if clicked and (reply := await reply_to_click(clicked, given.ports)):
-        await given.replies.send(
-            reply,
-            team_id=clicked.team_id,
-            channel_id=clicked.channel_id,
-            user_id=clicked.user_id,
-            response_url=clicked.response_url,
-        )
+        await _send(reply, clicked, given)
+
+
+async def _send(reply: Reply, to: Call | Click, given: Surroundings) -> None:
+    """While Slack is away the reply waits here: its command has been carried out, and isn't again."""
+    give_up_at = given.now() + GIVE_UP_S
+    while (again_s := await given.replies.send(reply, to)) is not None:
+        if given.now() + again_s > give_up_at:
+            log.warning("a reply was given up, since Slack can't be reached", team_id=to.team_id)
+            return
+        await given.clock.sleep(again_s)
 
 
 async def _event(kept: Kept, given: Surroundings) -> None:
@@ -116,4 +162,9 @@ async def _nothing(_kept: Kept, _given: Surroundings) -> None:
     return None
 
 
-_ANSWERS = {"slash_commands": _command, "interactive": _interaction, "events_api": _event}
+_ANSWERS: Mapping[str, Callable[[Kept, Surroundings], Awaitable[None]]] = {
+    "slash_commands": _command,
+    "call": _resumed,
+    "interactive": _interaction,
+    "events_api": _event,
+}

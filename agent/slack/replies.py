@@ -1,39 +1,53 @@
-"""How a reply reaches people: by the call's `response_url`, else as a message, else as a direct message."""
+"""How a reply reaches people: by the call's `response_url`, else as a message, else as a direct message.
+
+Rather twice than never: where Slack's answer is lost, the next way is taken although the first may have worked.
+"""
+
+from dataclasses import replace
 
 import aiohttp
 import structlog
 
 from agent.net.failure import reason
 from agent.net.outbound import Network
-from agent.slack.web_api import Answer, WebApi
+from agent.slack.web_api import Answer, Answered, WebApi
+from agent.slash.call import Call
+from agent.slash.click import Click
 from agent.slash.reply import Reply, Visible
 from shared.clock import Clock
 from shared.event import text
+from shared.outcome import Retry
 
 log = structlog.get_logger()
 TIMEOUT_S = 8.0
+AGAIN_S = 5.0
 _OK = 200
 
 
 class Replies:
-    """Sends replies; what can't be sent in any way is logged, since then the person sees Slack's own complaint."""
+    """Sends replies; one that Slack refuses in every way is logged."""
 
     def __init__(self, *, network: Network, api: WebApi, clock: Clock) -> None:
         self._network, self._api, self._clock = network, api, clock
 
-    async def send(self, reply: Reply, *, team_id: str, channel_id: str, user_id: str, response_url: str) -> None:
-        """Send `reply` to where somebody asked."""
-        if response_url and await self._respond(response_url, reply):
-            return
-        message = {"text": reply.text, "blocks": reply.blocks, "unfurl_links": False, "unfurl_media": False}
-        if reply.visible is Visible.CHANNEL:
-            answer = await self._api.call(team_id, "chat.postMessage", channel=channel_id, **message)
-        else:
-            answer = await self._api.call(
-                team_id, "chat.postEphemeral", channel=channel_id, user=user_id, text=reply.text, blocks=reply.blocks
-            )
-        if not isinstance(answer, Answer):
-            await self._directly(team_id, user_id, reply)
+    async def send(self, reply: Reply, to: Call | Click) -> float | None:
+        """Send `reply` to where somebody asked; None when that is over, else the seconds until another try is worth it.
+
+        Trying again begins anew with the `response_url`.
+        """
+        if to.response_url and await self._respond(to.response_url, reply):
+            return None
+        answer = await self._in_channel(reply, to)
+        if not isinstance(answer, Answer | Retry):
+            answer = await self._directly(reply, to)
+        match answer:
+            case Answer():
+                return None
+            case Retry(after_s):
+                return after_s or AGAIN_S
+            case refused:
+                log.warning("a reply reached nobody", team_id=to.team_id, reason=refused.reason)
+                return None
 
     async def _respond(self, url: str, reply: Reply) -> bool:
         try:
@@ -43,18 +57,42 @@ class Replies:
                     url, json=reply.body, proxy=self._network.proxy.for_url(url), allow_redirects=False
                 ) as response,
             ):
+                if response.status != _OK:
+                    log.info("a response_url takes nothing any more", status=response.status)
                 return response.status == _OK
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("a response_url did not answer", reason=reason(error))
             return False
 
-    async def _directly(self, team_id: str, user_id: str, reply: Reply) -> None:
-        opened = await self._api.query(team_id, "conversations.open", users=user_id)
-        if isinstance(opened, Answer):
-            channel = text(opened.fields, "channel", "id")
-            answer = await self._api.call(
-                team_id, "chat.postMessage", channel=channel, text=reply.text, blocks=reply.blocks
-            )
-            if isinstance(answer, Answer):
-                return
-        log.warning("a reply reached nobody", team_id=team_id)
+    async def _in_channel(self, reply: Reply, to: Call | Click) -> Answered:
+        if reply.visible is Visible.CHANNEL:
+            return await self._post(to.team_id, to.channel_id, reply)
+        return await self._api.call(
+            to.team_id,
+            "chat.postEphemeral",
+            channel=to.channel_id,
+            user=to.user_id,
+            text=reply.text,
+            blocks=reply.blocks,
+        )
+
+    async def _directly(self, reply: Reply, to: Call | Click) -> Answered:
+        """To the person alone, who is told what it is about; buttons that act on the channel don't work from there."""
+        opened = await self._api.query(to.team_id, "conversations.open", users=to.user_id)
+        if not isinstance(opened, Answer):
+            return opened
+        about = f"About what you asked in <#{to.channel_id}>:"
+        buttons = tuple(button for button in reply.buttons if button.url)
+        told = replace(reply, paragraphs=(about, *reply.paragraphs), buttons=buttons)
+        return await self._post(to.team_id, text(opened.fields, "channel", "id"), told)
+
+    async def _post(self, team_id: str, channel_id: str, reply: Reply) -> Answered:
+        return await self._api.call(
+            team_id,
+            "chat.postMessage",
+            channel=channel_id,
+            text=reply.text,
+            blocks=reply.blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )

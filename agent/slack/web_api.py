@@ -3,27 +3,28 @@
 slack_sdk speaks the wire format; its retries are off, since its default ones post again after a lost answer (measured).
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.net.failure import reason
 from agent.net.outbound import Network
+from agent.slack.socket_mode.tickets import retry_after_s
 from agent.workspaces import Workspaces
 from shared.clock import Clock
+from shared.event import text
 from shared.outcome import Refused, Retry, Unknown
 from shared.slack_errors import outcome
 
-log = structlog.get_logger()
 TIMEOUT_S = 12.0
 _TOO_MANY, _GATEWAY_TIMEOUT, _SERVER_ERROR = 429, 504, 500
-NO_WORKSPACE_RETRY_S = 30.0
+NO_WORKSPACE_RETRY_S = 5.0
+NOT_SLACK = "answer_not_from_slack"
+"""A proxy's page, say: slack_sdk stumbles over what isn't a JSON object."""
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)
 
 
@@ -67,10 +68,11 @@ class WebApi:
             return _refused(error)
         except _NEVER_SENT as error:
             return Retry(None, reason(error))
-        except (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return Unknown(reason(error))
-        fields = response.data if isinstance(response.data, Mapping) else {}
-        return Answer(fields, _scopes(response.headers))
+        except (AttributeError, ValueError, RecursionError):
+            return Unknown(NOT_SLACK)
+        return Answer(response.data if isinstance(response.data, Mapping) else {}, _scopes(response.headers))
 
     def _client(self, token: str) -> AsyncWebClient:
         if token not in self._clients:
@@ -86,13 +88,14 @@ class WebApi:
 
 
 def _refused(error: SlackApiError) -> Retry | Refused | Unknown:
+    # Where a body says that it is JSON and isn't, slack_sdk hands over aiohttp's own response.
     response = error.response
-    status = getattr(response, "status_code", 200)
-    fields = response.data if isinstance(getattr(response, "data", None), Mapping) else {}
+    status = response.status if isinstance(response, aiohttp.ClientResponse) else response.status_code
+    fields = getattr(response, "data", None)
     if status == _TOO_MANY:
-        return Retry(_retry_after_s(response.headers), "ratelimited", rate_limited=True)
-    if code := fields.get("error"):
-        return outcome(str(code))
+        return Retry(max(1.0, retry_after_s(response.headers)), "ratelimited", rate_limited=True)
+    if code := text(fields, "error"):
+        return outcome(code)
     if status == _GATEWAY_TIMEOUT:
         return Unknown("http_504")
     if status >= _SERVER_ERROR:
@@ -100,17 +103,5 @@ def _refused(error: SlackApiError) -> Retry | Refused | Unknown:
     return Unknown(f"http_{status}")
 
 
-def _retry_after_s(headers: Mapping[str, Any]) -> float:
-    try:
-        return max(1.0, float(_header(headers, "retry-after") or 1))
-    except ValueError:
-        return 1.0
-
-
-def _scopes(headers: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(_header(headers, "x-oauth-scopes").replace(" ", "").split(",")) - {""}
-
-
-def _header(headers: Mapping[str, Any], wanted: str) -> str:
-    found = next((value for name, value in headers.items() if name.lower() == wanted), "")
-    return str(found[0] if isinstance(found, list) and found else found)
+def _scopes(headers: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(headers.get("x-oauth-scopes", "").replace(" ", "").split(",")) - {""}

@@ -11,6 +11,7 @@ from agent.slash.click import Click
 from agent.slash.ports import Ports
 from agent.slash.reply import Reply, to_person
 from agent.slash.tables import actions, verbs
+from agent.store.port import StoreUnavailableError
 from agent.subscriptions.parser import ArgumentsError, typed
 from agent.subscriptions.words import code, pointed
 from shared.blockkit.mrkdwn import escape
@@ -21,12 +22,12 @@ _HELP = "help"
 
 
 async def reply_to(call: Call, ports: Ports) -> Reply:
-    """Run the verb that was typed; nothing typed is `help`. Never raises."""
+    """Run the verb that was typed; nothing typed is `help`. Raises `StoreUnavailableError`, nothing else."""
     return await _guarded(_run(call, ports), call)
 
 
 async def reply_to_click(click: Click, ports: Ports) -> Reply | None:
-    """What a button leads to; None for one that only opens a page. Never raises."""
+    """What a button leads to; None for one that only opens a page. Raises `StoreUnavailableError`, nothing else."""
     action = actions().get(click.action_id)
     return await _guarded(action(click, ports), click) if action else None
 
@@ -53,6 +54,8 @@ async def _unknown(name: str, call: Call, ports: Ports) -> Reply:
 async def _guarded(replying: Awaitable[Reply], about: Call | Click) -> Reply:
     try:
         return await replying
+    except StoreUnavailableError:  # the envelope is kept, and answered when the store is there
+        raise
     except Exception:  # noqa: BLE001 - the one edge of calls and clicks; everything unforeseen gets a reference here
         reference = secrets.token_hex(4)
         _log.exception("reply failed", reference=reference, team_id=about.team_id, channel_id=about.channel_id)

@@ -6,7 +6,7 @@ Each guard returns what it found, or the reply that says what is missing.
 from agent.ghes.answers import Unreachable
 from agent.ghes.repositories import Found, NotFound, NotInstalled, Owner, Suspended
 from agent.slash.call import Call
-from agent.slash.ports import KEPT_S, Channel, ChannelKind, Ports, SlackRefusal, Waiting
+from agent.slash.ports import KEPT_S, Channel, ChannelKind, NotSetUp, Ports, SlackRefusal, Waiting
 from agent.slash.reply import Button, Reply, to_person
 from agent.subscriptions.parser import typed
 from agent.subscriptions.request import Named
@@ -23,7 +23,7 @@ async def readable_target(named: Named, ports: Ports) -> Target | Reply:
 
     An owner's subscription is fine whatever its repositories are: routing keeps the private ones silent.
     """
-    found: Found | Owner | NotInstalled | Suspended | NotFound | Unreachable
+    found: Found | Owner | NotInstalled | Suspended | NotFound | Unreachable | NotSetUp
     if named.repo:
         found = await ports.repositories.find(named.owner, named.repo)
     else:
@@ -37,7 +37,9 @@ async def readable_target(named: Named, ports: Ports) -> Target | Reply:
             return _unreadable(named, found, ports)
 
 
-def _unreadable(named: Named, found: Found | NotInstalled | Suspended | NotFound | Unreachable, ports: Ports) -> Reply:
+def _unreadable(
+    named: Named, found: Found | NotInstalled | Suspended | NotFound | Unreachable | NotSetUp, ports: Ports
+) -> Reply:
     match found:
         case Found(repository=repository):
             return to_person(
@@ -53,6 +55,11 @@ def _unreadable(named: Named, found: Found | NotInstalled | Suspended | NotFound
             )
         case NotFound(owner=owner, name=name):
             return to_person(f"There is no repository {code(f'{owner}/{name}')}. Check its name and try again.")
+        case NotSetUp():
+            return to_person(
+                "I'm not connected to GitHub Enterprise yet: the GitHub App isn't set up, so nothing was changed. Ask "
+                "whoever runs this app to finish its set-up."
+            )
         case Unreachable(reason=reason):
             return to_person(f"{escape(reason.rstrip('.'))}. Nothing was changed; try again in a moment.")
 

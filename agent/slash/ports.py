@@ -21,6 +21,9 @@ UndoId = NewType("UndoId", str)
 KEPT_S = 1800
 """How long a call waits for a missing step."""
 
+ASKED_S = 20.0
+"""How long a person waits for what GHES says, at most."""
+
 
 class ConflictError(Exception):
     """A subscription isn't what the change says it was: somebody changed it meanwhile."""
@@ -65,13 +68,18 @@ class Subscriptions(Protocol):
         """Take back what a command changed in this channel: once, all or none, and only where `after` still stands."""
 
 
-class Repositories(Protocol):
-    """The repositories that the GitHub App may see; `agent.ghes.repositories` answers."""
+@dataclass(frozen=True, slots=True)
+class NotSetUp:
+    """The agent has no GitHub App yet."""
 
-    async def find(self, owner: str, name: str) -> Found | NotInstalled | Suspended | NotFound | Unreachable:
+
+class Repositories(Protocol):
+    """The repositories that the GitHub App may see; `agent.ghes.repositories` answers, within `ASKED_S`."""
+
+    async def find(self, owner: str, name: str) -> Found | NotInstalled | Suspended | NotFound | Unreachable | NotSetUp:
         """The repository `owner/name`; a former name finds it too."""
 
-    async def find_owner(self, login: str) -> Owner | NotInstalled | Suspended | Unreachable:
+    async def find_owner(self, login: str) -> Owner | NotInstalled | Suspended | Unreachable | NotSetUp:
         """The organisation or person of that name."""
 
 
@@ -128,8 +136,11 @@ class Later(Protocol):
     async def keep(self, call: Call, waiting_for: Waiting) -> None:
         """Keep a call; the same person's same text in the same channel is kept once, as the newest."""
 
-    async def take(self, address: Address, waiting_for: Waiting) -> Sequence[Call]:
-        """Hand out the calls of a channel that wait for this step and aren't too old, oldest first; each only once."""
+    async def resume(self, address: Address, waiting_for: Waiting) -> int:
+        """Have the calls of a channel run that wait for this step and aren't too old; how many there were.
+
+        They go the way of commands that are typed now, oldest first, each only once.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

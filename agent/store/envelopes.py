@@ -1,11 +1,11 @@
-"""What Slack handed over, kept until it is answered."""
+"""What Slack handed over, and calls that go on; kept until they are answered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from agent.slack.socket_mode.envelope import Envelope
 from agent.store.port import Store
@@ -13,6 +13,15 @@ from agent.store.tables import envelopes
 from agent.store.upsert import insert
 
 LEASE_S = 60.0
+CALL = "call"
+"""The kind of what is no envelope of Slack's: a call that goes on; its payload is the call's fields."""
+
+_KNOWN = select(envelopes.c.key).where(envelopes.c.key.in_(bindparam("keys", expanding=True)))
+_ANSWERED = (
+    update(envelopes)
+    .where(envelopes.c.key.in_(bindparam("keys", expanding=True)))
+    .values(answered_at=bindparam("at"), payload="{}")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +45,16 @@ class SqlEnvelopes:
         return await self._store.write_many(_remember, envelope)
 
 
-def claim_envelopes(connection: Connection, owner: str, now: float, limit: int) -> list[Kept]:
-    """Lease up to `limit` that nobody is answering, oldest first."""
+def claim_envelopes(
+    connection: Connection, owner: str, now: float, limit: int, in_hand: Collection[str] = ()
+) -> list[Kept]:
+    """Lease up to `limit` that nobody is answering, oldest first; the leases of what the owner has in hand go on."""
+    if in_hand:
+        ending = (envelopes.c.key.in_(in_hand), envelopes.c.lease_until < now + LEASE_S / 2)
+        connection.execute(update(envelopes).where(*ending).values(lease_owner=owner, lease_until=now + LEASE_S))
     rows = connection.execute(
         select(envelopes)
-        .where(envelopes.c.answered_at.is_(None), envelopes.c.lease_until < now)
+        .where(envelopes.c.answered_at.is_(None), envelopes.c.lease_until < now, envelopes.c.key.not_in(in_hand))
         .order_by(envelopes.c.seq)
         .limit(limit)
     ).all()
@@ -55,9 +69,14 @@ def claim_envelopes(connection: Connection, owner: str, now: float, limit: int) 
     ]
 
 
+def put_off(connection: Connection, key: str, until: float) -> None:
+    """Let nobody take this one before `until`."""
+    connection.execute(update(envelopes).where(envelopes.c.key == key).values(lease_until=until))
+
+
 def answered(connection: Connection, now: float, keys: Sequence[str]) -> list[None]:
     """These are done; their payloads are dropped, their keys stay so that a repetition is recognised."""
-    connection.execute(update(envelopes).where(envelopes.c.key.in_(keys)).values(answered_at=now, payload="{}"))
+    connection.execute(_ANSWERED, {"keys": list(keys), "at": now})
     return [None for _ in keys]
 
 
@@ -66,9 +85,16 @@ def release_envelopes(connection: Connection) -> None:
     connection.execute(update(envelopes).where(envelopes.c.answered_at.is_(None)).values(lease_until=0.0))
 
 
+def enqueue_calls(connection: Connection, calls: Mapping[str, str], now: float) -> None:
+    """Have these calls (JSON, by a key of their own) answered like commands that came just now."""
+    rows = [{"key": f"{CALL}:{key}", "kind": CALL, "payload": each, "received_at": now} for key, each in calls.items()]
+    if rows:
+        connection.execute(insert(connection, envelopes).on_conflict_do_nothing(), rows)
+
+
 def _remember(connection: Connection, items: Sequence[Envelope]) -> list[bool]:
     keys = {item.key for item in items}
-    known = set(connection.execute(select(envelopes.c.key).where(envelopes.c.key.in_(keys))).scalars())
+    known = set(connection.execute(_KNOWN, {"keys": list(keys)}).scalars())
     rows, new = [], []
     for item in items:
         new.append(item.key not in known)

@@ -6,30 +6,32 @@ It works on all events that wait at the same time, since a SELECT for each would
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import structlog
-from sqlalchemy import Connection, bindparam, case, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from agent.card_table import Ignored, Placement, Rule, Shown, rule_for
-from agent.outbox.notification import State
-from agent.routing import Draft, Routed, route
+from agent.routing import Routed, route
+from agent.store.enqueueing import COUNTERS, STATE, enqueue, redraw
 from agent.store.outbox_parking import requeue
 from agent.store.projection import Projection
 from agent.store.subscriptions import by_repository
-from agent.store.tables import addresses, events, notifications, threads
-from agent.store.upsert import insert as insert_or
-from agent.subject import Sighting, Subject, SubjectKey
+from agent.store.tables import events, threads
+from agent.subject import CheckSighting, Sighting, Subject, SubjectKey
 from shared.event import Event
 from shared.post import Role
 
 log = structlog.get_logger()
-STATE, COUNTERS = 0, 1
-DEBOUNCE_S = {STATE: 1.0, COUNTERS: 10.0}
 REPLAY = "replay"
+_KNOWN = select(events.c.delivery_id).where(events.c.delivery_id.in_(bindparam("ids", expanding=True)))
+_CARDS = select(threads.c.subject_key, threads.c.address_id).where(
+    threads.c.subject_key.in_(bindparam("keys", expanding=True))
+)
+_REMEMBER = insert(events)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class Recorded:
     fate: str
 
 
-_UNDECIDED = Routed(drafts=(), fate="")
+_UNREADABLE = Routed(drafts=(), fate="its payload can't be read: see the log")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,9 +62,10 @@ class _Work:
 
     item: Incoming
     rule: Rule | None
-    sighting: Sighting | None
+    sighting: Sighting | None = None
+    check: CheckSighting | None = None
     subject: Subject | None = None
-    routed: Routed = _UNDECIDED
+    routed: Routed = _UNREADABLE
 
 
 def pack(body: bytes) -> bytes:
@@ -88,26 +91,26 @@ class Intake:
         projection = Projection(connection, [each.item.event for each in work], keys)
         subscribed = by_repository(connection, _repositories(work))
         carded = _carded(connection, keys)
+        has_card = set(carded)
         touched: dict[SubjectKey, int] = {}
         for each in work:
             self._decide(each, projection, subscribed, carded, touched)
         now = max((item.event.received_at.timestamp() for item in items), default=0.0)
         projection.store(now)
-        touched |= {key: touched.get(key, COUNTERS) for key in projection.subjects_of_checks()}
+        checked = {key: touched.get(key, COUNTERS) for key in projection.subjects_of_checks()}
+        touched = {key: rank for key, rank in touched.items() if key in has_card} | checked
         _store_events(connection, [each for each in work if each.item.source != REPLAY])
-        _touch(connection, touched, now)
-        _queue(connection, work, now)
+        redraw(connection, touched, now)
+        enqueue(connection, [(each.item.event, draft) for each in work for draft in each.routed.drafts], now)
         return _answers(connection, items, work, now)
 
     def _look_at(self, item: Incoming) -> _Work:
-        rule = rule_for(self._rules, item.event)
-        sighting = None
-        if isinstance(rule, Shown):
-            try:
-                sighting = rule.sighting(item.event)
-            except Exception:  # a payload that no example had: the event is kept, and told
-                log.exception("a payload can't be read", delivery_id=item.event.delivery_id, event_key=item.event.key)
-        return _Work(item=item, rule=rule, sighting=sighting)
+        work = _Work(item=item, rule=rule_for(self._rules, item.event))
+        if isinstance(work.rule, Shown):
+            with _told(item.event):
+                work.sighting = work.rule.sighting(item.event)
+                work.check = work.rule.check(item.event)
+        return work
 
     def _decide(
         self,
@@ -127,17 +130,27 @@ class Intake:
             return
         if work.sighting:
             work.subject = projection.see(work.sighting, repository)
-        if check := rule.check(event):
-            projection.see_check(check)
+        if work.check:
+            projection.see_check(work.check)
         if not repository.open_to_all:
             work.routed = Routed(drafts=(), fate="the repository is private")
             return
         cards = carded[work.subject.key] if work.subject else set()
-        work.routed = route(event, rule, work.subject, subscribed.get(repository.id, ()), cards)
+        with _told(event):
+            work.routed = route(event, rule, work.subject, subscribed.get(repository.id, ()), cards)
         if work.subject and rule.placement is not Placement.PLAIN:
             rank = COUNTERS if rule.counters_only else STATE
             touched[work.subject.key] = min(rank, touched.get(work.subject.key, rank))
             cards |= {draft.address_id for draft in work.routed.drafts if draft.role is Role.PARENT}
+
+
+@contextmanager
+def _told(event: Event) -> Iterator[None]:
+    """An event that breaks a rule, since no example had such a payload, is kept all the same."""
+    try:
+        yield
+    except Exception:
+        log.exception("a payload can't be read", delivery_id=event.delivery_id, event_key=event.key)
 
 
 def _unshown(event: Event, rule: Ignored | None) -> str:
@@ -149,7 +162,7 @@ def _unshown(event: Event, rule: Ignored | None) -> str:
 
 def _new(connection: Connection, items: Sequence[Incoming]) -> list[Incoming]:
     ids = [item.event.delivery_id for item in items]
-    known = set(connection.execute(select(events.c.delivery_id).where(events.c.delivery_id.in_(ids))).scalars())
+    known = set(connection.execute(_KNOWN, {"ids": ids}).scalars())
     new = []
     for item in items:
         if item.source == REPLAY or item.event.delivery_id not in known:
@@ -170,10 +183,7 @@ def _repositories(work: Sequence[_Work]) -> set[tuple[int, int]]:
 def _carded(connection: Connection, keys: Collection[SubjectKey]) -> dict[SubjectKey, set[int]]:
     found: dict[SubjectKey, set[int]] = defaultdict(set)
     if keys:
-        query = select(threads.c.subject_key, threads.c.address_id).where(
-            threads.c.subject_key.in_([str(key) for key in keys])
-        )
-        for row in connection.execute(query):
+        for row in connection.execute(_CARDS, {"keys": [str(key) for key in keys]}):
             found[SubjectKey.parse(row.subject_key)].add(row.address_id)
     return found
 
@@ -181,7 +191,7 @@ def _carded(connection: Connection, keys: Collection[SubjectKey]) -> dict[Subjec
 def _store_events(connection: Connection, work: Sequence[_Work]) -> None:
     if work:
         connection.execute(
-            insert(events),
+            _REMEMBER,
             [
                 {
                     "delivery_id": event.delivery_id,
@@ -199,68 +209,6 @@ def _store_events(connection: Connection, work: Sequence[_Work]) -> None:
                 for event in [each.item.event]
             ],
         )
-
-
-def _touch(connection: Connection, touched: Mapping[SubjectKey, int], now: float) -> None:
-    """Have the cards of these subjects drawn anew, debounced: the earliest time counts, and state before counters."""
-    if not touched:
-        return
-    rows = [{"k": str(key), "at": now + DEBOUNCE_S[rank], "rank": rank} for key, rank in touched.items()]
-    later = or_(threads.c.rewrite_at.is_(None), threads.c.rewrite_at > bindparam("at"))
-    connection.execute(
-        update(threads)
-        .where(threads.c.subject_key == bindparam("k"), later)
-        .values(rewrite_at=bindparam("at"), rewrite_rank=bindparam("rank")),
-        rows,
-    )
-    cards = select(threads.c.address_id).where(threads.c.subject_key == bindparam("k")).scalar_subquery()
-    connection.execute(_due(addresses.c.id.in_(cards)), [{"k": row["k"], "at": row["at"]} for row in rows])
-
-
-def _queue(connection: Connection, work: Sequence[_Work], now: float) -> None:
-    drafts = [(each, draft) for each in work for draft in each.routed.drafts]
-    if not drafts:
-        return
-    cards = [_thread_row(each, draft, now) for each, draft in drafts if draft.role is Role.PARENT]
-    if cards:
-        connection.execute(insert_or(connection, threads).on_conflict_do_nothing(), cards)
-    connection.execute(
-        insert_or(connection, notifications).on_conflict_do_nothing(),
-        [_notification_row(each, draft, now) for each, draft in drafts],
-    )
-    connection.execute(
-        _due(addresses.c.id == bindparam("a")), [{"a": a, "at": now} for a in {draft.address_id for _, draft in drafts}]
-    )
-
-
-def _due(where: Any) -> Any:
-    next_at = addresses.c.next_at
-    sooner = case((next_at < bindparam("at"), next_at), else_=bindparam("at"))
-    return update(addresses).where(where).values(next_at=sooner)
-
-
-def _thread_row(work: _Work, draft: Draft, now: float) -> dict[str, Any]:
-    return {
-        "address_id": draft.address_id,
-        "subject_key": draft.thread_key,
-        "event_key": work.item.event.key,
-        "actor": work.item.event.actor,
-        "made_at": now,
-    }
-
-
-def _notification_row(work: _Work, draft: Draft, now: float) -> dict[str, Any]:
-    return {
-        "id": str(uuid4()),
-        "delivery_id": work.item.event.delivery_id,
-        "event_key": work.item.event.key,
-        "address_id": draft.address_id,
-        "subject_key": draft.thread_key,
-        "role": draft.role,
-        "state": State.QUEUED,
-        "due_at": now,
-        "created_at": now,
-    }
 
 
 def _answers(connection: Connection, items: Sequence[Incoming], work: Sequence[_Work], now: float) -> list[Recorded]:

@@ -1,11 +1,10 @@
 """Calls that wait for a missing step."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 
 from agent.slash.call import Call
 from agent.slash.ports import KEPT_S, Waiting
+from agent.store.envelopes import enqueue_calls
 from agent.store.port import Store
 from agent.store.tables import calls
 from shared.address import Address
@@ -23,10 +22,10 @@ class SqlLater:
         now = self._clock.now().timestamp()
         await self._store.write(lambda connection: _keep(connection, call, waiting_for, now))
 
-    async def take(self, address: Address, waiting_for: Waiting) -> Sequence[Call]:
+    async def resume(self, address: Address, waiting_for: Waiting) -> int:
         """See the port."""
         now = self._clock.now().timestamp()
-        return await self._store.write(lambda connection: _take(connection, address, waiting_for, now))
+        return await self._store.write(lambda connection: _resume(connection, address, waiting_for, now))
 
 
 def _keep(connection: Connection, call: Call, waiting_for: Waiting, now: float) -> None:
@@ -46,11 +45,14 @@ def _keep(connection: Connection, call: Call, waiting_for: Waiting, now: float) 
     )
 
 
-def _take(connection: Connection, address: Address, waiting_for: Waiting, now: float) -> list[Call]:
+def _resume(connection: Connection, address: Address, waiting_for: Waiting, now: float) -> int:
     where = _in(address, waiting_for)
     rows = connection.execute(select(calls).where(where).order_by(calls.c.expires_at)).all()
     connection.execute(delete(calls).where(where))
-    return [Call.from_json(row.call) for row in rows if row.expires_at >= now]
+    # A call may be kept again after it was resumed, so its id alone is no key.
+    going_on = {f"{row.id}/{row.expires_at}": row.call for row in rows if row.expires_at >= now}
+    enqueue_calls(connection, going_on, now)
+    return len(going_on)
 
 
 def _in(address: Address, waiting_for: Waiting) -> ColumnElement[bool]:

@@ -1,23 +1,32 @@
-"""Loading what posts are drawn from, in two reads for a whole round."""
+"""Loading what posts are drawn from, in a few reads for a whole round."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from agent.outbox.drawing import Material
 from agent.store.intake import unpack
 from agent.store.projection import load_subjects
-from agent.store.tables import events
+from agent.store.tables import events, repositories
 from agent.subject import SubjectKey
-from shared.event import Event, label
+from shared.event import OPEN_TO_ALL, Event, label
+
+_EVENTS = select(events).where(events.c.delivery_id.in_(bindparam("ids", expanding=True)))
+_CLOSED = (
+    select(events.c.delivery_id)
+    .join(repositories, repositories.c.id == events.c.repository_id)
+    .where(events.c.delivery_id.in_(bindparam("ids", expanding=True)), repositories.c.visibility.not_in(OPEN_TO_ALL))
+)
 
 
 def load_material(connection: Connection, delivery_ids: Collection[str], keys: Collection[SubjectKey]) -> Material:
     """The events and subjects of a round of jobs."""
     return Material(
-        events=load_events(connection, delivery_ids), subjects=load_subjects(connection, keys, with_checks=True)
+        events=load_events(connection, delivery_ids),
+        subjects=load_subjects(connection, keys, with_checks=True),
+        closed=_closed(connection, delivery_ids),
     )
 
 
@@ -25,8 +34,13 @@ def load_events(connection: Connection, delivery_ids: Collection[str]) -> Mappin
     """Events by delivery id, as they came; without payload where that isn't kept any more."""
     if not delivery_ids:
         return {}
-    query = select(events).where(events.c.delivery_id.in_(delivery_ids))
-    return {row.delivery_id: event_of(row) for row in connection.execute(query)}
+    return {row.delivery_id: event_of(row) for row in connection.execute(_EVENTS, {"ids": list(delivery_ids)})}
+
+
+def _closed(connection: Connection, delivery_ids: Collection[str]) -> frozenset[str]:
+    if not delivery_ids:
+        return frozenset()
+    return frozenset(connection.execute(_CLOSED, {"ids": list(delivery_ids)}).scalars())
 
 
 def event_of(row: Row[Any]) -> Event:

@@ -1,40 +1,55 @@
 """Leasing due addresses, with what they have waiting."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, select, update
 
-from agent.card_table import Headline
-from agent.outbox.notification import OPEN, Backlog, Bucket, Lease, Notification, PostJob, RewriteJob, State, Thread
+from agent.outbox.notification import Backlog, Bucket, Lease, PostJob, RewriteJob
 from agent.outbox.plan import Plan, plan
-from agent.store.tables import addresses, buckets, notifications, threads
+from agent.store.outbox_backlogs import backlogs
+from agent.store.tables import addresses, buckets, threads
 from agent.store.upsert import upsert
-from shared.address import Address
 from shared.pacing import Pace, free_at, spend
 from shared.post import Role
 
 POST, UPDATE = "chat.postMessage", "chat.update"
 UPDATE_PACE = Pace(50 / 60, 20)
 """Slack allows `chat.update` 50 times a minute for a whole workspace (tier 3)."""
-WINDOW = 60
-"""Notifications of one address that are looked at in one claim."""
+
+_DUE = (
+    select(addresses)
+    .where(
+        addresses.c.next_at <= bindparam("now"),
+        addresses.c.lease_until < bindparam("now"),
+        addresses.c.parked_reason.is_(None),
+    )
+    .order_by(addresses.c.next_at)
+    .limit(bindparam("room", type_=Integer))
+)
+_LEASE = (
+    update(addresses)
+    .where(addresses.c.id.in_(bindparam("ids", expanding=True)))
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+)
+_PUT_OFF = update(addresses).where(addresses.c.id == bindparam("a")).values(next_at=bindparam("at"))
+_MARK = (
+    update(threads)
+    .where(threads.c.address_id == bindparam("a"), threads.c.subject_key == bindparam("k"))
+    .values(rewrite_at=bindparam("at"))
+)
+_BUCKETS = select(buckets).where(buckets.c.team_id.in_(bindparam("teams", expanding=True)))
 
 
 def claim(connection: Connection, owner: str, now: float, lease_s: float, limit: int, pace: Pace) -> list[Lease]:
     """Lease up to `limit` due addresses that have something to do; the others get the time when they will have."""
-    due = connection.execute(
-        select(addresses)
-        .where(addresses.c.next_at <= now, addresses.c.lease_until < now, addresses.c.parked_reason.is_(None))
-        .order_by(addresses.c.next_at)
-        .limit(limit)
-    ).all()
+    due = connection.execute(_DUE, {"now": now, "room": limit}).all()
     if not due:
         return []
     pools = _buckets(connection, {row.team_id for row in due})
+    before = dict(pools)
     leases, waiting = [], []
-    for backlog in _backlogs(connection, due):
+    for backlog in backlogs(connection, due):
         planned = _planned(backlog, now, pace, pools)
         if planned.jobs:
             leases.append(
@@ -50,7 +65,7 @@ def claim(connection: Connection, owner: str, now: float, lease_s: float, limit:
         else:
             waiting.append({"a": backlog.address_id, "at": planned.next_at})
     _hold(connection, leases, waiting)
-    _store_buckets(connection, pools)
+    _store_buckets(connection, {key: bucket for key, bucket in pools.items() if bucket != before[key]})
     return leases
 
 
@@ -88,15 +103,10 @@ def _room(tat: float, now: float) -> tuple[int, float]:
 
 def _hold(connection: Connection, leases: Sequence[Lease], waiting: Sequence[Mapping[str, Any]]) -> None:
     if leases:
-        connection.execute(
-            update(addresses)
-            .where(addresses.c.id.in_([lease.address_id for lease in leases]))
-            .values(lease_owner=leases[0].owner, lease_until=leases[0].until)
-        )
+        ids = [lease.address_id for lease in leases]
+        connection.execute(_LEASE, {"ids": ids, "owner": leases[0].owner, "until": leases[0].until})
     if waiting:
-        connection.execute(
-            update(addresses).where(addresses.c.id == bindparam("a")).values(next_at=bindparam("at")), list(waiting)
-        )
+        connection.execute(_PUT_OFF, list(waiting))
     marks = [
         {"a": lease.address_id, "k": key, "at": at}
         for lease in leases
@@ -105,85 +115,22 @@ def _hold(connection: Connection, leases: Sequence[Lease], waiting: Sequence[Map
         for key, at in [found]
     ]
     if marks:
-        connection.execute(
-            update(threads)
-            .where(threads.c.address_id == bindparam("a"), threads.c.subject_key == bindparam("k"))
-            .values(rewrite_at=bindparam("at")),
-            marks,
-        )
+        connection.execute(_MARK, marks)
 
 
 def _mark(job: PostJob | RewriteJob) -> tuple[str, float | None] | None:
     """A parent is drawn from the present state, so what was to be rewritten is in it; a rewrite leaves its marker."""
     if isinstance(job, RewriteJob):
         return job.thread.key, job.marker
-    if job.thread and not job.look and job.members[0].role is Role.PARENT:
+    waits = job.thread is not None and job.thread.rewrite_at is not None
+    if job.thread and waits and not job.look and job.members[0].role is Role.PARENT:
         return job.thread.key, None
     return None
 
 
-def _backlogs(connection: Connection, due: Sequence[Row[Any]]) -> list[Backlog]:
-    ids = [row.id for row in due]
-    waiting = _notifications(connection, ids)
-    cards = _threads(connection, ids, {each.thread_key for found in waiting.values() for each in found})
-    return [
-        Backlog(
-            address_id=row.id,
-            address=Address(team_id=row.team_id, channel_id=row.channel_id),
-            threading=row.threading,
-            tat=row.tat,
-            notifications=waiting[row.id],
-            threads=cards[row.id],
-        )
-        for row in due
-    ]
-
-
-def _notifications(connection: Connection, ids: Sequence[int]) -> Mapping[int, list[Notification]]:
-    rank = func.row_number().over(partition_by=notifications.c.address_id, order_by=notifications.c.seq).label("rank")
-    wanted = (
-        select(notifications, rank)
-        .where(notifications.c.address_id.in_(ids), notifications.c.state.in_(OPEN))
-        .subquery()
-    )
-    found: dict[int, list[Notification]] = defaultdict(list)
-    for row in connection.execute(select(wanted).where(wanted.c.rank <= WINDOW).order_by(wanted.c.seq)):
-        found[row.address_id].append(
-            Notification(
-                id=row.id,
-                delivery_id=row.delivery_id,
-                thread_key=row.subject_key,
-                role=Role(row.role),
-                state=State(row.state),
-                head_id=row.head_id,
-                attempts=row.attempts,
-                looks=row.looks,
-                due_at=row.due_at,
-                posted_at=row.posted_at or 0.0,
-            )
-        )
-    return found
-
-
-def _threads(connection: Connection, ids: Sequence[int], keys: set[str | None]) -> Mapping[int, list[Thread]]:
-    found: dict[int, list[Thread]] = defaultdict(list)
-    wanted = or_(threads.c.rewrite_at.is_not(None), threads.c.subject_key.in_([key for key in keys if key]))
-    for row in connection.execute(select(threads).where(and_(threads.c.address_id.in_(ids), wanted))):
-        found[row.address_id].append(
-            Thread(
-                key=row.subject_key,
-                ts=row.ts,
-                headline=Headline(event_key=row.event_key, actor=row.actor),
-                rewrite_at=row.rewrite_at,
-                rewrite_rank=row.rewrite_rank,
-            )
-        )
-    return found
-
-
 def _buckets(connection: Connection, teams: set[str]) -> dict[tuple[str, str], Bucket]:
     pools = {(team_id, method): Bucket() for team_id in teams for method in (POST, UPDATE)}
-    for row in connection.execute(select(buckets).where(buckets.c.team_id.in_(teams))):
+    for row in connection.execute(_BUCKETS, {"teams": list(teams)}):
         pools[row.team_id, row.method] = Bucket(tat=row.tat, blocked_until=row.blocked_until)
     return pools
 
@@ -195,7 +142,6 @@ def _store_buckets(connection: Connection, pools: Mapping[tuple[str, str], Bucke
         [
             {"team_id": team_id, "method": method, "tat": bucket.tat, "blocked_until": bucket.blocked_until}
             for (team_id, method), bucket in pools.items()
-            if bucket != Bucket()
         ],
     )
 

@@ -1,11 +1,11 @@
 """Parking and freeing: what is parked is kept, with its reason, until a person or an event frees it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, delete, exists, or_, select, update
 
 from agent.outbox.notification import OPEN, State
-from agent.store.tables import addresses, notifications, workspaces
+from agent.store.tables import addresses, notifications, subscriptions, threads, undos, workspaces
 
 
 def park_address(connection: Connection, address_id: int, reason: str, now: float) -> None:
@@ -25,12 +25,16 @@ def park_channel(connection: Connection, team_id: str, channel_id: str, reason: 
 
 
 def park_workspace(connection: Connection, team_id: str, reason: str, now: float) -> None:
-    """Park all addresses of a workspace that aren't parked already."""
-    connection.execute(update(workspaces).where(workspaces.c.team_id == team_id).values(parked_reason=reason))
+    """Park all addresses of a workspace that aren't parked already.
+
+    The first reason stays: `free_workspace` goes by it.
+    """
+    known = connection.execute(select(workspaces.c.parked_reason).where(workspaces.c.team_id == team_id)).scalar()
+    connection.execute(update(workspaces).where(workspaces.c.team_id == team_id).values(parked_reason=known or reason))
     connection.execute(
         update(addresses)
         .where(addresses.c.team_id == team_id, addresses.c.parked_reason.is_(None))
-        .values(parked_reason=reason, parked_at=now)
+        .values(parked_reason=known or reason, parked_at=now)
     )
 
 
@@ -63,17 +67,46 @@ def free_workspace(connection: Connection, team_id: str, now: float) -> int:
 
 
 def move_address(connection: Connection, team_id: str, old_channel_id: str, new_channel_id: str, now: float) -> None:
-    """Slack gave a channel a new id: what waits for the old one goes to the new one."""
+    """Slack gave a channel a new id: the address takes it, with all that it has and all that is known of the new id."""
+    ids = select(addresses.c.id).where(addresses.c.team_id == team_id)
+    moved = connection.execute(ids.where(addresses.c.channel_id == old_channel_id)).scalar()
+    there = connection.execute(ids.where(addresses.c.channel_id == new_channel_id)).scalar()
+    if moved is None:
+        return
+    if there is not None:
+        _merge(connection, into=moved, gone=there)
     connection.execute(
         update(addresses)
-        .where(addresses.c.team_id == team_id, addresses.c.channel_id == old_channel_id)
+        .where(addresses.c.id == moved)
         .values(channel_id=new_channel_id, parked_reason=None, parked_at=None, next_at=now)
     )
 
 
+def _merge(connection: Connection, *, into: int, gone: int) -> None:
+    """Of two subscriptions to the same the newer one stays, of two cards of a subject the older one."""
+    _drop_known(connection, subscriptions, ("scope", "target_id"), dropped=into, known=gone)
+    _drop_known(connection, threads, ("subject_key",), dropped=gone, known=into)
+    _drop_known(connection, notifications, ("delivery_id", "role"), dropped=gone, known=into)
+    for table in (subscriptions, threads, notifications, undos):
+        connection.execute(update(table).where(table.c.address_id == gone).values(address_id=into))
+    connection.execute(delete(addresses).where(addresses.c.id == gone))
+
+
+def _drop_known(connection: Connection, table: Table, names: Sequence[str], *, dropped: int, known: int) -> None:
+    other = table.alias()
+    same = [other.c[name] == table.c[name] for name in names]
+    connection.execute(
+        delete(table).where(table.c.address_id == dropped, exists().where(other.c.address_id == known, *same))
+    )
+
+
 def requeue(connection: Connection, delivery_ids: Collection[str], now: float) -> int:
-    """Make the parked notifications of these deliveries due again; how many there were."""
-    parked = notifications.c.delivery_id.in_(delivery_ids) & (notifications.c.state == State.PARKED)
+    """Make the parked notifications of these deliveries due again, each with its whole set; how many there were."""
+    is_parked = notifications.c.state == State.PARKED
+    asked = is_parked & notifications.c.delivery_id.in_(delivery_ids)
+    sets = select(notifications.c.head_id).where(asked, notifications.c.head_id.is_not(None))
+    heads = connection.execute(sets).scalars().all()
+    parked = is_parked & or_(notifications.c.delivery_id.in_(delivery_ids), notifications.c.head_id.in_(heads))
     ids = connection.execute(select(notifications.c.address_id).where(parked).distinct()).scalars().all()
     if not ids:
         return 0

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
-from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, update
 
 from agent.outbox.notification import OPEN, Lease, PostJob, RewriteJob, Settlement, State
 from agent.store.outbox_claims import POST, UPDATE
-from agent.store.outbox_parking import park_address, park_workspace
+from agent.store.outbox_refusals import Refusal, refuse, refuse_rewrite
 from agent.store.tables import addresses, buckets, notifications, threads
 from agent.store.upsert import insert
 from shared.outcome import Accepted, Delivered, Refused, Retry, Unknown
 from shared.pacing import Pace, spend
 from shared.post import Role
-from shared.slack_errors import Policy, policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,23 +29,53 @@ class Posting:
 RECONCILE_AFTER_S = 10.0
 """How long after a post whose fate is unknown the first look is taken, and the second after the first."""
 
+_HELD = select(addresses.c.id, addresses.c.lease_owner, addresses.c.lease_until, addresses.c.tat).where(
+    addresses.c.id.in_(bindparam("ids", expanding=True))
+)
+_POSTING = (
+    update(notifications)
+    .where(notifications.c.id == bindparam("i"))
+    .values(state=State.POSTING, head_id=bindparam("h"), due_at=bindparam("at"), posted_at=bindparam("p"), looks=0)
+)
+_SPEND = update(addresses).where(addresses.c.id == bindparam("a")).values(tat=bindparam("t"))
+_DELIVERED = (
+    update(notifications)
+    .where(notifications.c.id == bindparam("i"))
+    .values(state=State.DELIVERED, ts=bindparam("t"), settled_at=bindparam("at"), reason=bindparam("r"))
+)
+_PARENT_TS = (
+    update(threads)
+    .where(threads.c.address_id == bindparam("a"), threads.c.subject_key == bindparam("k"))
+    .values(ts=bindparam("t"))
+)
+_OPEN_HERE = and_(notifications.c.address_id == addresses.c.id, notifications.c.state.in_(OPEN))
+_NEXT_POST = case(
+    # a long backlog is due, and is not to be read to its end for that
+    (exists().where(_OPEN_HERE, notifications.c.due_at <= bindparam("now")), bindparam("now")),
+    else_=select(func.min(notifications.c.due_at)).where(_OPEN_HERE).scalar_subquery(),
+)
+_NEXT_REWRITE = (
+    select(func.min(threads.c.rewrite_at))
+    .where(threads.c.address_id == addresses.c.id, threads.c.rewrite_at.is_not(None), threads.c.ts.is_not(None))
+    .scalar_subquery()
+)
+_NEXT = select(addresses.c.id, _NEXT_POST.label("post"), _NEXT_REWRITE.label("rewrite")).where(
+    addresses.c.id.in_(bindparam("ids", expanding=True)), addresses.c.lease_owner == bindparam("owner")
+)
+_RELEASE = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("a"))
+    .values(next_at=bindparam("at"), lease_owner=None, lease_until=0.0)
+)
+
 
 def store_posting(connection: Connection, items: Sequence[Posting]) -> list[bool]:
     """Store the sets and spend their addresses' pace; False where the lease has been lost, so that nothing is sent."""
-    held = {
-        row.id: row
-        for row in connection.execute(
-            select(addresses.c.id, addresses.c.lease_owner, addresses.c.lease_until, addresses.c.tat).where(
-                addresses.c.id.in_([item.lease.address_id for item in items])
-            )
-        )
-    }
+    held = {row.id: row for row in connection.execute(_HELD, {"ids": [item.lease.address_id for item in items]})}
     kept = [item for item in items if _holds(held.get(item.lease.address_id), item)]
     if kept:
         connection.execute(
-            update(notifications)
-            .where(notifications.c.id == bindparam("i"))
-            .values(state=State.POSTING, head_id=bindparam("h"), due_at=bindparam("at"), posted_at=bindparam("p")),
+            _POSTING,
             [
                 {"i": each, "h": item.members[0], "at": item.now + RECONCILE_AFTER_S, "p": item.now}
                 for item in kept
@@ -55,7 +83,7 @@ def store_posting(connection: Connection, items: Sequence[Posting]) -> list[bool
             ],
         )
         connection.execute(
-            update(addresses).where(addresses.c.id == bindparam("a")).values(tat=bindparam("t")),
+            _SPEND,
             [
                 {"a": item.lease.address_id, "t": spend(held[item.lease.address_id].tat, item.now, item.pace)}
                 for item in kept
@@ -76,33 +104,19 @@ def settle(connection: Connection, now: float, items: Sequence[Settlement]) -> l
             _settle_rewrite(connection, now, item, item.job)
         elif not _is_delivered(item):
             _settle_post(connection, now, item, item.job)
-    release(connection, [item.lease for item in items if item.release])
+    release(connection, now, [item.lease for item in items if item.release])
     return [None for _ in items]
 
 
-def release(connection: Connection, leases: Sequence[Lease]) -> None:
+def release(connection: Connection, now: float, leases: Sequence[Lease]) -> None:
     """Give addresses back, due when the first thing in them is."""
     if not leases:
         return
     ids = [lease.address_id for lease in leases]
-    posts = select(func.min(notifications.c.due_at)).where(
-        notifications.c.address_id == addresses.c.id, notifications.c.state.in_(OPEN)
-    )
-    rewrites = select(func.min(threads.c.rewrite_at)).where(
-        threads.c.address_id == addresses.c.id, threads.c.rewrite_at.is_not(None), threads.c.ts.is_not(None)
-    )
-    rows = connection.execute(
-        select(addresses.c.id, posts.scalar_subquery().label("p"), rewrites.scalar_subquery().label("r")).where(
-            addresses.c.id.in_(ids), addresses.c.lease_owner == leases[0].owner
-        )
-    ).all()
+    rows = connection.execute(_NEXT, {"ids": ids, "owner": leases[0].owner, "now": now}).all()
     if rows:
-        connection.execute(
-            update(addresses)
-            .where(addresses.c.id == bindparam("a"))
-            .values(next_at=bindparam("at"), lease_owner=None, lease_until=0.0),
-            [{"a": row.id, "at": min((at for at in (row.p, row.r) if at is not None), default=None)} for row in rows],
-        )
+        times = {row.id: [at for at in (row.post, row.rewrite) if at is not None] for row in rows}
+        connection.execute(_RELEASE, [{"a": id_, "at": min(found, default=None)} for id_, found in times.items()])
 
 
 def _is_delivered(item: Settlement) -> bool:
@@ -114,11 +128,9 @@ def _settle_delivered(connection: Connection, now: float, items: Sequence[Settle
     sent = [(item, item.job, item.outcome.ts) for item in items if isinstance(item.outcome, Delivered)]
     if sent:
         connection.execute(
-            update(notifications)
-            .where(notifications.c.id == bindparam("i"))
-            .values(state=State.DELIVERED, ts=bindparam("t"), settled_at=now, reason=bindparam("r")),
+            _DELIVERED,
             [
-                {"i": each, "t": ts, "r": "may appear twice" if item.maybe_twice else None}
+                {"i": each, "t": ts, "at": now, "r": "may appear twice" if item.maybe_twice else None}
                 for item, _, ts in sent
                 for each in item.members
             ],
@@ -129,12 +141,7 @@ def _settle_delivered(connection: Connection, now: float, items: Sequence[Settle
         if isinstance(job, PostJob) and job.members[0].role is Role.PARENT
     ]
     if parents:
-        connection.execute(
-            update(threads)
-            .where(threads.c.address_id == bindparam("a"), threads.c.subject_key == bindparam("k"))
-            .values(ts=bindparam("t")),
-            parents,
-        )
+        connection.execute(_PARENT_TS, parents)
 
 
 def _settle_post(connection: Connection, now: float, item: Settlement, job: PostJob) -> None:
@@ -150,44 +157,30 @@ def _settle_post(connection: Connection, now: float, item: Settlement, job: Post
             if rate_limited:
                 _block(connection, item.lease.address.team_id, POST, now + wait)
         case Refused(reason):
-            _refused(connection, now, item, job, reason)
+            head = job.members[0]
+            refusal = Refusal(
+                address_id=item.lease.address_id,
+                team_id=item.lease.address.team_id,
+                members=item.members,
+                role=head.role,
+                thread_key=head.thread_key,
+                delivery_id=head.delivery_id,
+                reason=reason,
+            )
+            refuse(connection, now, refusal)
         case Unknown(reason):
-            state = State.PARKED if item.park else State.UNKNOWN
-            looks = 1 if item.looked else 0
-            _all(connection, item.members, state=state, reason=reason, due_at=now + item.after_s, more_looks=looks)
+            state: Any = case((notifications.c.head_id.is_(None), State.QUEUED), else_=State.UNKNOWN)
+            _all(
+                connection,
+                item.members,
+                state=State.PARKED if item.park else state,  # what has no stored set was never sent
+                reason=reason,
+                due_at=now + item.after_s,
+                more_attempts=0 if item.looked else 1,
+                more_looks=1 if item.looked else 0,
+            )
         case never:
             assert_never(never)
-
-
-def _refused(connection: Connection, now: float, item: Settlement, job: PostJob, reason: str) -> None:
-    match policy(reason):
-        case Policy.PARK_ADDRESS:
-            _all(connection, item.members, state=State.QUEUED, reason=reason, due_at=now)
-            park_address(connection, item.lease.address_id, reason, now)
-        case Policy.PARK_WORKSPACE:
-            _all(connection, item.members, state=State.QUEUED, reason=reason, due_at=now)
-            park_workspace(connection, item.lease.address.team_id, reason, now)
-        case Policy.NEW_PARENT if job.thread and job.members[0].role is not Role.PARENT:
-            _all(connection, item.members, state=State.QUEUED, reason=reason, due_at=now)
-            _forget_ts(connection, item.lease, job.thread.key)
-            _enqueue_parent(connection, now, item, job)
-        case _:
-            _all(connection, item.members, state=State.PARKED, reason=reason, settled_at=now)
-
-
-def _enqueue_parent(connection: Connection, now: float, item: Settlement, job: PostJob) -> None:
-    """A parent for replies whose thread is gone. They wait for it, as they would for a first one."""
-    head = job.members[0]
-    anew = {"id": str(uuid4()), "state": State.QUEUED, "head_id": None, "due_at": now, "created_at": now}
-    statement = insert(connection, notifications).values(
-        delivery_id=head.delivery_id,
-        event_key="parent",
-        address_id=item.lease.address_id,
-        subject_key=head.thread_key,
-        role=Role.PARENT,
-        **anew,
-    )
-    connection.execute(statement.on_conflict_do_update(index_elements=["delivery_id", "address_id", "role"], set_=anew))
 
 
 def _settle_rewrite(connection: Connection, now: float, item: Settlement, job: RewriteJob) -> None:
@@ -211,30 +204,9 @@ def _settle_rewrite(connection: Connection, now: float, item: Settlement, job: R
         case Unknown():
             connection.execute(update(threads).where(unchanged).values(rewrite_at=now + item.after_s))
         case Refused(reason):
-            _refused_rewrite(connection, now, item, job, reason)
+            refuse_rewrite(connection, now, item.lease.address_id, item.lease.address.team_id, job.thread.key, reason)
         case never:
             assert_never(never)
-
-
-def _refused_rewrite(connection: Connection, now: float, item: Settlement, job: RewriteJob, reason: str) -> None:
-    card = and_(threads.c.address_id == item.lease.address_id, threads.c.subject_key == job.thread.key)
-    match policy(reason):
-        case Policy.NEW_PARENT:
-            connection.execute(delete(threads).where(card))
-        case Policy.PARK_ADDRESS:
-            connection.execute(update(threads).where(card).values(rewrite_at=now))
-            park_address(connection, item.lease.address_id, reason, now)
-        case Policy.PARK_WORKSPACE:
-            connection.execute(update(threads).where(card).values(rewrite_at=now))
-            park_workspace(connection, item.lease.address.team_id, reason, now)
-        case _:
-            connection.execute(update(threads).where(card).values(rewrite_at=None, rewrite_rank=0))
-
-
-def _forget_ts(connection: Connection, lease: Lease, key: str) -> None:
-    connection.execute(
-        update(threads).where(threads.c.address_id == lease.address_id, threads.c.subject_key == key).values(ts=None)
-    )
 
 
 def _all(

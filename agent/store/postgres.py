@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from agent.store.port import Item, StoreUnavailableError, T
+from agent.store.port import Item, T
+from agent.store.unavailable import translated
 from agent.store.writer import Writer
 
 WRITER_LOCK = 0x6768652D  # "ghe-": held by the writing transaction of one replica at a time
@@ -20,6 +20,7 @@ def engine(url: str) -> AsyncEngine:
     return create_async_engine(
         url.replace("postgresql://", "postgresql+asyncpg://", 1),
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"timeout": CONNECT_TIMEOUT_S, "command_timeout": STATEMENT_TIMEOUT_S},
     )
 
@@ -29,6 +30,7 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self.engine = engine(url)
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writer = Writer(self._transaction)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
@@ -43,11 +45,9 @@ class PostgresStore:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See the port."""
-        try:
-            async with self.engine.connect() as connection:
+        with translated():
+            async with self._reading.connect() as connection:
                 return await connection.run_sync(work)
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise StoreUnavailableError(str(error)) from error
 
     async def aclose(self) -> None:
         """See the port."""
@@ -55,13 +55,7 @@ class PostgresStore:
         await self.engine.dispose()
 
     async def _transaction(self, work: Callable[[Connection], Any]) -> Any:
-        try:
+        with translated():
             async with self.engine.begin() as connection:
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
                 return await connection.run_sync(work)
-        except (OperationalError, InterfaceError, OSError) as error:
-            raise StoreUnavailableError(str(error)) from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StoreUnavailableError(str(error)) from error
-            raise

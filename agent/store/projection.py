@@ -5,13 +5,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Row, and_, bindparam, or_, select, tuple_, update
 
 from agent.store.tables import checks, repositories, subjects, subscriptions
-from agent.store.upsert import upsert
+from agent.store.upsert import insert, upsert
 from agent.subject import Check, CheckSighting, Sighting, Subject, SubjectKey, merged
 from agent.subscriptions.subscription import Scope
 from shared.event import Event, Repository, instant, mapping, text
+
+_LOAD_REPOSITORIES = select(repositories).where(repositories.c.id.in_(bindparam("ids", expanding=True)))
+_LOAD_SUBJECTS = (
+    select(subjects, *[column.label(f"r_{column.name}") for column in repositories.c])
+    .join(repositories, repositories.c.id == subjects.c.repository_id)
+    .where(subjects.c.key.in_(bindparam("keys", expanding=True)))
+)
 
 
 class Projection:
@@ -44,15 +51,18 @@ class Projection:
         return subject
 
     def see_check(self, sighting: CheckSighting) -> None:
-        """A check of a commit; the last to arrive counts."""
-        self._checks[sighting.repository_id, sighting.sha, sighting.check.name] = sighting
+        """A check of a commit."""
+        key = sighting.repository_id, sighting.sha, sighting.check.name
+        known = self._checks.get(key)
+        if known is None or _check_rank(sighting) >= _check_rank(known):
+            self._checks[key] = sighting
 
     def store(self, now: float) -> None:
         """Write what changed."""
         upsert(self._connection, repositories, [_repository_row(*each) for each in self._changed_repositories.values()])
         _rename(self._connection, [repository for repository, _ in self._changed_repositories.values()])
         upsert(self._connection, subjects, [_subject_row(each, now) for each in self._changed_subjects.values()])
-        upsert(self._connection, checks, [_check_row(each, now) for each in self._checks.values()])
+        _store_checks(self._connection, list(self._checks.values()))
 
     def subjects_of_checks(self) -> set[SubjectKey]:
         """The pull requests whose head has one of the checks seen; after `store`."""
@@ -77,12 +87,8 @@ def load_subjects(
     """The subjects that are known, by key."""
     if not keys:
         return {}
-    query = (
-        select(subjects, *[column.label(f"r_{column.name}") for column in repositories.c])
-        .join(repositories, repositories.c.id == subjects.c.repository_id)
-        .where(subjects.c.key.in_([str(key) for key in keys]))
-    )
-    found = {SubjectKey.parse(row.key): (_subject(row), row.head_sha) for row in connection.execute(query)}
+    rows = connection.execute(_LOAD_SUBJECTS, {"keys": [str(key) for key in keys]})
+    found = {SubjectKey.parse(row.key): (_subject(row), row.head_sha) for row in rows}
     if not with_checks:
         return {key: subject for key, (subject, _) in found.items()}
     heads = {(key.repository_id, sha) for key, (_, sha) in found.items() if sha}
@@ -105,7 +111,7 @@ def _checks(connection: Connection, heads: Collection[tuple[int, str]]) -> dict[
 def _known(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Repository, float]]:
     if not ids:
         return {}
-    rows = connection.execute(select(repositories).where(repositories.c.id.in_(ids)))
+    rows = connection.execute(_LOAD_REPOSITORIES, {"ids": list(ids)})
     return {row.id: (_repository(row, ""), row.updated_at) for row in rows}
 
 
@@ -160,28 +166,47 @@ def _subject(row: Row[Any]) -> Subject:
         fields=stored["fields"],
         updated_at=instant(stored, "updated_at"),
         complete=row.complete,
+        said_at=stored["said_at"],
     )
 
 
 def _subject_row(subject: Subject, now: float) -> dict[str, Any]:
     at = subject.updated_at
+    stored = {"fields": subject.fields, "updated_at": at.isoformat() if at else None, "said_at": subject.said_at}
     return {
         "key": str(subject.key),
         "repository_id": subject.key.repository_id,
         "head_sha": text(subject.fields, "head", "sha") or None,
-        "fields": json.dumps({"fields": subject.fields, "updated_at": at.isoformat() if at else None}),
+        "fields": json.dumps(stored),
         "updated_at": at.timestamp() if at else None,
         "complete": subject.complete,
         "seen_at": now,
     }
 
 
-def _check_row(sighting: CheckSighting, now: float) -> dict[str, Any]:
+def _store_checks(connection: Connection, seen: Sequence[CheckSighting]) -> None:
+    if not seen:
+        return
+    statement = insert(connection, checks)
+    new = statement.excluded
+    newer = or_(new.seen_at > checks.c.seen_at, and_(new.seen_at == checks.c.seen_at, new.state != "pending"))
+    columns = {name: new[name] for name in ("state", "url", "seen_at")}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["repository_id", "sha", "name"], set_=columns, where=newer),
+        [_check_row(each) for each in seen],
+    )
+
+
+def _check_rank(sighting: CheckSighting) -> tuple[float, bool]:
+    return sighting.at.timestamp() if sighting.at else 0.0, sighting.check.state != "pending"
+
+
+def _check_row(sighting: CheckSighting) -> dict[str, Any]:
     return {
         "repository_id": sighting.repository_id,
         "sha": sighting.sha,
         "name": sighting.check.name,
         "state": sighting.check.state,
         "url": sighting.check.url,
-        "seen_at": now,
+        "seen_at": _check_rank(sighting)[0],
     }

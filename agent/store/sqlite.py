@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from agent.store.port import Item, StoreUnavailableError, T
+from agent.store.port import Item, T
+from agent.store.unavailable import translated
 from agent.store.writer import Writer
 
 READERS = 3
 PRAGMAS = {
+    "busy_timeout": "10000",  # ms that a second process (a CLI verb) is waited for
     "journal_mode": "WAL",
     "synchronous": "FULL",  # NORMAL isn't durable at power loss, and kill -9 doesn't show it
-    "busy_timeout": "10000",  # ms that a second process (a CLI verb) is waited for
     "wal_autocheckpoint": "4000",  # pages, 16 MB
     "temp_store": "MEMORY",
 }
@@ -28,7 +28,9 @@ R = TypeVar("R")
 
 def engine(path: Path) -> Engine:
     """An engine whose every connection has the pragmas, and the driver's own transactions off."""
-    made = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=READERS + 1, max_overflow=0)
+    made = create_engine(
+        f"sqlite:///{path}", poolclass=QueuePool, pool_size=READERS + 1, max_overflow=0, hide_parameters=True
+    )
 
     @event.listens_for(made, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -74,11 +76,8 @@ class SqliteStore:
         return await loop.run_in_executor(self._write_thread, partial(self._in, "BEGIN IMMEDIATE", work))
 
     def _in(self, begin: str, work: Callable[[Connection], R]) -> R:
-        try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql(begin)
-                result = work(connection)
-                connection.commit()
-                return result
-        except OperationalError as error:
-            raise StoreUnavailableError(str(error.orig)) from error
+        with translated(), self.engine.connect() as connection:
+            connection.exec_driver_sql(begin)
+            result = work(connection)
+            connection.commit()
+            return result

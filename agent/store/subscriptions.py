@@ -7,13 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select, update
 
 from agent.routing import Subscribed
 from agent.slash.ports import ConflictError, NotUndone, UndoId, Undone
 from agent.store.port import Store
 from agent.store.tables import addresses, subscriptions, undos
-from agent.store.upsert import insert as insert_or
+from agent.store.upsert import insert_missing
 from agent.subscriptions.changes import Change, pack, unpack
 from agent.subscriptions.subscription import (
     Scope,
@@ -30,6 +30,15 @@ from shared.clock import Clock
 log = structlog.get_logger()
 _ROW = select(subscriptions, addresses.c.team_id, addresses.c.channel_id, addresses.c.threading).join(
     addresses, addresses.c.id == subscriptions.c.address_id
+)
+_OF_REPOSITORIES = _ROW.where(
+    or_(
+        and_(
+            subscriptions.c.scope == Scope.REPO,
+            subscriptions.c.target_id.in_(bindparam("repositories", expanding=True)),
+        ),
+        and_(subscriptions.c.scope == Scope.OWNER, subscriptions.c.target_id.in_(bindparam("owners", expanding=True))),
+    )
 )
 
 
@@ -60,15 +69,9 @@ def by_repository(
     """What is subscribed to each of these (repository id, owner id), by repository id; found by index, not by scan."""
     if not repositories:
         return {}
-    names = subscriptions.c.scope, subscriptions.c.target_id
-    query = _ROW.where(
-        or_(
-            and_(names[0] == Scope.REPO, names[1].in_({repository_id for repository_id, _ in repositories})),
-            and_(names[0] == Scope.OWNER, names[1].in_({owner_id for _, owner_id in repositories})),
-        )
-    )
+    wanted = {"repositories": [each for each, _ in repositories], "owners": list({owner for _, owner in repositories})}
     found: dict[tuple[str, int], list[Subscribed]] = defaultdict(list)
-    for row in connection.execute(query):
+    for row in connection.execute(_OF_REPOSITORIES, wanted):
         try:
             found[row.scope, row.target_id].append(
                 Subscribed(address_id=row.address_id, threading=row.threading, subscription=_subscription(row))
@@ -87,7 +90,7 @@ def address_id_of(connection: Connection, address: Address) -> int:
     found = connection.execute(select(addresses.c.id).where(where)).scalar()
     if found is None:
         row = {"team_id": address.team_id, "channel_id": address.channel_id}
-        connection.execute(insert_or(connection, addresses).values(row).on_conflict_do_nothing())
+        insert_missing(connection, addresses, [row])
         found = connection.execute(select(addresses.c.id).where(where)).scalar_one()
     return int(found)
 

@@ -223,6 +223,14 @@ gaps = Table(
     Column("found_at", Double, nullable=False),
 )
 
+replicas = Table(
+    "replicas",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("sockets", Integer, nullable=False),
+    Column("seen_at", Double, nullable=False),
+)
+
 marks = Table(
     "marks",
     metadata,

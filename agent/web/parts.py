@@ -18,6 +18,10 @@ def _nobody(_recorded: Recorded, _event: Event) -> None:
     """Nobody wants to know."""
 
 
+def _unheard() -> None:
+    """Nobody wants to know."""
+
+
 def _none() -> int:
     return 0
 
@@ -39,6 +43,8 @@ class Parts:
     """Names of the settings without which the agent is in set-up mode."""
     on_recorded: Callable[[Recorded, Event], None] = _nobody
     """Called when an event is durable; must not raise."""
+    on_unavailable: Callable[[], None] = _unheard
+    """Called when a webhook could not be stored, and when `/readyz` says that it couldn't."""
     open_sockets: Callable[[], int] = _none
 
 

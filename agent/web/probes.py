@@ -20,9 +20,10 @@ async def healthz(_request: web.Request) -> web.Response:
 def readyz(writable: status.Writable) -> Handler:
     """The handler that says whether webhooks can be stored. Sockets don't count."""
 
-    async def ready(_request: web.Request) -> web.Response:
+    async def ready(request: web.Request) -> web.Response:
         if await writable():
             return json_answer(HTTPStatus.OK, {"ok": True})
+        request.app[PARTS].on_unavailable()
         return error(HTTPStatus.SERVICE_UNAVAILABLE, "The store can't be written to.", Retry_After="5")
 
     return ready

@@ -82,6 +82,7 @@ class Webhooks:
             recorded = await parts.store.write_many(self._record, incoming)
         except StoreUnavailableError as failure:
             log.warning("a webhook can't be stored", delivery_id=delivery_id, reason=str(failure))
+            parts.on_unavailable()
             raise _unavailable("The event can't be stored at the moment; deliver it again later.") from failure
         parts.on_recorded(recorded, event)
         return json_answer(HTTPStatus.ACCEPTED, {"id": delivery_id, "duplicate": recorded.duplicate})

@@ -14,21 +14,16 @@ from tempfile import TemporaryDirectory
 
 from agent import app, logs
 from agent.clock import SystemClock
-from agent.settings import Settings, of
 from infra.sandbox import installing
 from infra.sandbox.addresses import free_port, listener, own_address
-from infra.sandbox.concessions import SANDBOX, STRICT, Concessions
-from infra.sandbox.ghes import server as ghes_server
-from infra.sandbox.ghes.population import add_repository, populated
+from infra.sandbox.concessions import SANDBOX, STRICT
+from infra.sandbox.ghes.population import add_repository
 from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.page.parts import Parts
 from infra.sandbox.page.server import serving
-from infra.sandbox.slack import server as slack_server
 from infra.sandbox.slack.breakage import open_sockets
-from infra.sandbox.slack.population import sample
-from infra.sandbox.slack.world import World as Slack
+from infra.sandbox.system import standins
 from infra.sandbox.welcome import welcome
-from shared.clock import Clock
 
 GHES_NAME = "ghes.localhost"
 
@@ -58,43 +53,21 @@ async def _run(folder: Path, page: socket.socket | None, *, workspaces: int, str
 @asynccontextmanager
 async def system(folder: Path, *, workspaces: int = 2, strict: bool = False) -> AsyncIterator[Parts]:
     """Both stand-ins, and an agent that is connected to them and keeps its store in this folder."""
-    clock = SystemClock()
-    slack = sample(clock, workspaces=workspaces)
-    ghes = company(clock, STRICT if strict else SANDBOX)
-    async with slack_server.running(slack) as at, ghes_server.running(ghes, name=GHES_NAME):
+    clock, concessions = SystemClock(), STRICT if strict else SANDBOX
+    async with standins(clock, workspaces=workspaces, concessions=concessions, ghes_name=GHES_NAME) as world:
+        open_rocket(world.ghes)
         host = own_address() if strict else "127.0.0.1"
-        settings = _settings(slack, ghes, slack_api_url=at.api_url, listen=f"{host}:{free_port(host)}", folder=folder)
-        first, *others = slack.teams.values()
+        settings = world.settings(folder, AGENT_LISTEN=f"{host}:{free_port(host)}")
+        first, *others = world.slack.teams.values()
         await installing.install(settings, others, clock)
         async with app.running(settings, clock) as agent:
-            ghes.app.hook.url = f"{agent.url}/webhooks/github"
-            await slack.feed.until(lambda: open_sockets(slack) and ("auth.test", first.team_id) in slack.calls)
-            yield Parts(slack=slack, ghes=ghes, agent_url=agent.url, clock=clock)
+            world.point_hooks_at(agent.url)
+            await world.slack.feed.until(
+                lambda: open_sockets(world.slack) and ("auth.test", first.team_id) in world.slack.calls
+            )
+            yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock)
 
 
-def company(clock: Clock, concessions: Concessions) -> Ghes:
-    """The GHES to try things on: `acme/rocket` is open to everybody on it, and where the page begins."""
-    ghes = populated(clock, concessions=concessions)
+def open_rocket(ghes: Ghes) -> None:
+    """Add `acme/rocket`, which is open to everybody on this GHES: there the page begins."""
     add_repository(ghes, ghes.account("acme"), "rocket", visibility="internal")
-    return ghes
-
-
-def _settings(slack: Slack, ghes: Ghes, *, slack_api_url: str, listen: str, folder: Path) -> Settings:
-    first = next(iter(slack.teams.values()))
-    return of(
-        {
-            "GHES_URL": ghes.web_url,
-            "GHES_APP_ID": str(ghes.app.id),
-            "GHES_APP_SLUG": ghes.app.slug,
-            "GHES_PRIVATE_KEY": ghes.app.private_key_pem,
-            "GHES_CLIENT_ID": ghes.app.client_id,
-            "GHES_CLIENT_SECRET": ghes.app.client_secret,
-            "GHES_WEBHOOK_SECRET": ghes.app.hook.secret,
-            "SLACK_APP_TOKEN": slack.app.token,
-            "SLACK_BOT_TOKEN": first.bot_token,
-            "SLACK_API_URL": slack_api_url,
-            "SLACK_COMMAND": slack.app.command,
-            "AGENT_LISTEN": listen,
-            "AGENT_DATABASE_URL": f"sqlite:///{folder / 'sandbox.db'}",
-        }
-    )

@@ -49,6 +49,7 @@ class Standins:
             "SLACK_APP_TOKEN": self.slack.app.token,
             "SLACK_BOT_TOKEN": next(iter(self.slack.teams.values())).bot_token,
             "SLACK_API_URL": self.slack_urls.api_url,
+            "SLACK_COMMAND": self.slack.app.command,
             "AGENT_LISTEN": "127.0.0.1:0",
             "AGENT_DATABASE_URL": f"sqlite:///{folder / 'ghe-slack.db'}",
             "AGENT_LOG_FORMAT": "console",
@@ -71,9 +72,10 @@ async def standins(
     concessions: Concessions = SANDBOX,
     switches: Switches | None = None,
     limits: bool = True,
+    ghes_name: str = "",
 ) -> AsyncIterator[Standins]:
-    """Run both, populated, on free ports of loopback."""
+    """Run both, populated, on free ports of loopback; `ghes_name` is the host name in links of GHES."""
     slack = sample(clock, workspaces=workspaces, switches=switches, limits=limits)
     ghes = populated(clock, concessions=concessions)
-    async with slack_running(slack) as slack_urls, ghes_running(ghes) as ghes_server:
+    async with slack_running(slack) as slack_urls, ghes_running(ghes, name=ghes_name) as ghes_server:
         yield Standins(slack=slack, slack_urls=slack_urls, ghes=ghes, ghes_server=ghes_server)

@@ -104,9 +104,7 @@ async def test_hostile_text_stays_text(page: Page, sandbox: Parts) -> None:
     repository, ada = ghes.repository("acme/rocket"), ghes.account("ada")
     title = '<img src=x onerror="document.title=1"> <script>alert(1)</script>'
 
-    happen.open_issue(
-        ghes, ghes.repository("acme/rocket"), by=ghes.account("ada"), title=title, body="<b>&lt;i&gt;</b>"
-    )
+    happen.open_issue(ghes, repository, by=ada, title=title, body="<b>&lt;i&gt;</b>")
 
     card = said(page, "Issue opened by ada")
     await expect(card).to_contain_text(title)
@@ -169,9 +167,8 @@ async def test_the_picture_for_the_readme(page: Page, request: pytest.FixtureReq
     ):
         await happens(page, action)
         await expect(said(page, then).first).to_be_visible()
-    await expect(said(page, "Pull request opened").locator(".attachment")).to_have_attribute(
-        "data-color", palette.MERGED
-    )
+    bar = said(page, "Pull request opened").locator(".attachment")
+    await expect(bar).to_have_attribute("data-color", palette.MERGED)
     await page.get_by_role("button", name=re.compile("3 replies")).click()
     await expect(page.locator("#replies")).to_contain_text("Pull request merged")
     await page.mouse.move(700, 20)

@@ -47,11 +47,14 @@ class Pool:
         random: Random,
         connections: int = 2,
         in_hand: int = _IN_HAND,
+        expected_elsewhere: Callable[[], int] | None = None,
     ) -> None:
+        """`expected_elsewhere`: sockets of the app's other replicas, as far as known; None when there can be none."""
         self._network = network
         self._tickets = tickets
         self._receive = receive
         self._clock = clock
+        self._expected_elsewhere = expected_elsewhere
         self._envelopes: Counter[str] = Counter()
         self._happenings: Counter[str] = Counter()
         self._hands = Hands(in_hand, count=self.count)
@@ -88,8 +91,9 @@ class Pool:
         alarms = [sentence(reason) for reason in dict.fromkeys(slot.refusal for slot in self._slots) if reason]
         if not alarms and not any(connection.usable for connection in self._connections):
             alarms.append(none_open(next((socket.reason for socket in sockets if socket.reason), "")))
-        latest = max((slot.census for slot in self._slots), key=lambda census: census.at_s)
-        if latest.strangers:
+        certain = [slot.census for slot in self._slots if slot.census.certain]
+        latest = max(certain, key=lambda census: census.at_s, default=None)
+        if latest and latest.strangers:
             alarms.append(strangers(latest.counted, latest.ours))
         return PoolStatus(
             sockets=sockets,
@@ -101,7 +105,7 @@ class Pool:
 
     async def opened(self, predecessor: Connection | None) -> Connection | Wait | Refused:
         """For a slot: a greeted socket, or why there is none."""
-        if predecessor is None or predecessor.gone.is_set() or self.ours() < MOST_SOCKETS:
+        if predecessor is None or predecessor.gone.is_set() or self.ours() + (self.elsewhere() or 0) < MOST_SOCKETS:
             return await self._open()
         # An eleventh socket may be refused, or cost us another one: one slot at a time leaves its own first.
         async with self._exchange:
@@ -114,6 +118,10 @@ class Pool:
         missed_after_s = self._clock.monotonic() - _LINGER_S
         self._broken_at_s = [at_s for at_s in self._broken_at_s if at_s > missed_after_s]
         return len(self._connections) + self._opening + len(self._broken_at_s)
+
+    def elsewhere(self) -> int | None:
+        """For a slot: sockets of other replicas; None when there can be none."""
+        return self._expected_elsewhere() if self._expected_elsewhere else None
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """For a slot: run beside it."""

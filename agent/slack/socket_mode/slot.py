@@ -20,12 +20,15 @@ REFUSED_S = 300.0
 """How rarely a refusal is tested again: somebody has to change something first."""
 RETIRE_S = 30.0
 """How long a predecessor is read on; Slack closes it some 10 s after its warning."""
+RECOUNTED_S = 5.0
+"""The same for one that we leave of ourselves: what Slack has sent is there by then, and others count it meanwhile."""
 STEADY_S = 30.0
 """A socket that lasted so long wipes out the failures before it."""
 _FREE_REOPENINGS = 3
 """So many short-lived sockets in a row are replaced at once, then they too are backed off."""
 RECOUNT_S = 300.0
-"""When Slack counts more sockets than we hold, the count is taken again: sockets of a killed agent linger there."""
+"""When Slack counts more sockets than we hold, the count is taken again within this time: sockets of a killed agent
+linger there. Not after exactly so long, or replicas that doubted together would count each other's new ones again."""
 _CROWDED = "too_many_websockets"
 _CROWDED_S = 5.0
 """Added to the backoff then: sockets of a killed agent, which Slack still counts, need time to be missed."""
@@ -40,6 +43,9 @@ class House(Protocol):
     def ours(self) -> int:
         """How many sockets of ours Slack may be counting now."""
 
+    def elsewhere(self) -> int | None:
+        """How many sockets the other replicas hold, as far as we know; None when there can be no replicas."""
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the slots, until it ends or the pool does."""
 
@@ -53,7 +59,11 @@ class Census:
 
     counted: int
     ours: int
+    """Those of replicas included, as far as we knew of them."""
     at_s: float
+    certain: bool = True
+    """Whether it may be believed. Where there are replicas, strangers are certain when counted twice in a row: a
+    replica that was just started, or replaces a socket, holds more than we know of."""
 
     @property
     def strangers(self) -> int:
@@ -114,10 +124,7 @@ class Slot:
 
     async def _stand(self, connection: Connection) -> float:
         """Wait until the socket is to be replaced; return the seconds to wait before that."""
-        hello = connection.hello
-        self.census = Census(
-            counted=hello.num_connections if hello else 0, ours=self._house.ours(), at_s=self._clock.monotonic()
-        )
+        self.census = self._counted(connection)
         self._reason = self.refusal = ""
         self._enter("open")
         log.info("socket opened", num_connections=self.census.counted)
@@ -138,18 +145,25 @@ class Slot:
             case _:
                 return self._backoff_s(self._short_lives - _FREE_REOPENINGS)
 
+    def _counted(self, connection: Connection) -> Census:
+        counted = connection.hello.num_connections if connection.hello else 0
+        elsewhere = self._house.elsewhere()
+        ours = self._house.ours() + (elsewhere or 0)
+        certain = elsewhere is None or counted <= ours or self.census.strangers > 0
+        return Census(counted=counted, ours=ours, at_s=self._clock.monotonic(), certain=certain)
+
     async def _until_due(self, connection: Connection) -> None:
         if not self.census.strangers:
             await connection.leaving.wait()
             return
         with suppress(TimeoutError):
-            async with self._clock.timeout(RECOUNT_S):
+            async with self._clock.timeout(RECOUNT_S * self._random.uniform(0.2, 1.0)):
                 await connection.leaving.wait()
 
     async def _retire(self, predecessor: Connection) -> None:
         """Read on until Slack closes it: envelopes may still be on their way."""
         with suppress(TimeoutError):
-            async with self._clock.timeout(RETIRE_S):
+            async with self._clock.timeout(RETIRE_S if predecessor.leaving.is_set() else RECOUNTED_S):
                 await predecessor.gone.wait()
         predecessor.part()
 

@@ -92,7 +92,14 @@ class Rig:
             await self.clock.advance(0.25)
         return self.clock.monotonic() - started_at_s
 
-    def another(self, *, connections: int = 2, in_hand: int = 1000, token: str | None = None) -> Pool:
+    def another(
+        self,
+        *,
+        connections: int = 2,
+        in_hand: int = 1000,
+        token: str | None = None,
+        expected_elsewhere: Callable[[], int] | None = None,
+    ) -> Pool:
         """One more pool on the same app, with the same store."""
         tickets = Tickets(self.net, api_url=self.api_url, app_token=token or self.world.app.token, clock=self.clock)
         return Pool(
@@ -103,6 +110,7 @@ class Rig:
             random=Random(7),
             connections=connections,
             in_hand=in_hand,
+            expected_elsewhere=expected_elsewhere,
         )
 
 

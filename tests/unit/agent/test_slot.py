@@ -39,6 +39,9 @@ class Failing:
     def ours(self) -> int:
         return 0
 
+    def elsewhere(self) -> None:
+        return None
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         raise AssertionError(work)
 

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("team_id", sa.String(), nullable=False),
         sa.Column("channel_id", sa.String(), nullable=False),
-        sa.Column("threading", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("threading", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("next_at", sa.Double(), nullable=True, comment="when something is due; null when nothing waits"),
         sa.Column("tat", sa.Double(), server_default="0", nullable=False, comment="pacing, shared/pacing.py"),
         sa.Column("lease_owner", sa.String(), nullable=True),
@@ -136,6 +136,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_notifications_state_settled_at"), "notifications", ["state", "settled_at"], unique=False)
     op.create_table(
+        "replicas",
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("sockets", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", name=op.f("pk_replicas")),
+    )
+    op.create_table(
         "repositories",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("owner_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -196,9 +203,7 @@ def upgrade() -> None:
         "undos",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("address_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "changes", sa.Text(), nullable=False, comment="JSON: one [scope, target id, target, before, after] for each"
-        ),
+        sa.Column("changes", sa.Text(), nullable=False, comment="agent.subscriptions.changes.pack"),
         sa.Column("created_at", sa.Double(), nullable=False),
         sa.Column("undone_at", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_undos")),
@@ -233,6 +238,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_subjects_repository_id_head_sha"), table_name="subjects")
     op.drop_table("subjects")
     op.drop_table("repositories")
+    op.drop_table("replicas")
     op.drop_index(op.f("ix_notifications_state_settled_at"), table_name="notifications")
     op.drop_index(op.f("ix_notifications_address_id_state_seq"), table_name="notifications")
     op.drop_table("notifications")

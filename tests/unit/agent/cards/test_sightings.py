@@ -142,7 +142,8 @@ def test_a_check_run_is_a_check_of_its_head_commit(status: str, conclusion: str 
 
     seen = _checked("check_run", {"action": "completed", "check_run": run})
 
-    assert seen == CheckSighting(repository_id=42, sha="abc", check=Check(name="build", state=state, url="https://x/1"))
+    check = Check(name="build", state=state, url="https://x/1")
+    assert seen == CheckSighting(repository_id=42, sha="abc", check=check, at=None)
 
 
 @pytest.mark.parametrize(
@@ -153,9 +154,24 @@ def test_a_commit_status_is_a_check_by_its_context(state: str, shown: str) -> No
 
     seen = _checked("status", payload)
 
-    assert seen == CheckSighting(
-        repository_id=42, sha="abc", check=Check(name="ci/jenkins", state=shown, url="https://x/abc")
-    )
+    check = Check(name="ci/jenkins", state=shown, url="https://x/abc")
+    assert seen == CheckSighting(repository_id=42, sha="abc", check=check, at=None)
+
+
+def test_a_check_knows_when_it_got_into_its_state() -> None:
+    run = {
+        "head_sha": "abc",
+        "name": "build",
+        "status": "completed",
+        "conclusion": "success",
+        "started_at": "2026-11-22T09:00:00Z",
+        "completed_at": "2026-11-22T09:05:00Z",
+    }
+
+    seen = _checked("check_run", {"action": "completed", "check_run": run})
+
+    assert seen is not None
+    assert seen.at == datetime(2026, 11, 22, 9, 5, tzinfo=UTC)
 
 
 def test_a_check_without_a_commit_or_a_name_is_none() -> None:

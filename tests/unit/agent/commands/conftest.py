@@ -121,10 +121,10 @@ class MemoryLater:
     async def keep(self, call: Call, waiting_for: Waiting) -> None:
         self.kept.append((call, waiting_for))
 
-    async def take(self, address: Address, waiting_for: Waiting) -> Sequence[Call]:
+    async def resume(self, address: Address, waiting_for: Waiting) -> int:
         taken = [each for each in self.kept if each[0].address == address and each[1] is waiting_for]
         self.kept = [each for each in self.kept if each not in taken]
-        return [call for call, _ in taken]
+        return len(taken)
 
 
 @pytest.fixture

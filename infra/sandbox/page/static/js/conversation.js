@@ -33,8 +33,8 @@ export function drawConversation() {
   const items = messages.length ? rows(messages, channel, false) : [["empty", [channel, model.person], () => empty(channel)]];
   list.classList.toggle("settling", moved);
   keep(list, [["push-down", "", () => el("div", { class: "push-down" })], ...items]);
+  drawThread(channel); // it makes this column narrower, hence longer
   if (atEnd) list.scrollTop = list.scrollHeight;
-  drawThread(channel);
 }
 
 function drawThread(channel) {
