@@ -70,7 +70,8 @@ async def test_one_that_leaves_counts_no_longer_at_the_next_beat(
             assert await comes_to(first, clock, 2, within_s=2 * BEAT_S)
         await second.leave()
 
-        assert await comes_to(first, clock, 0, within_s=BEAT_S + 1)
+        # Its store works in threads, so a beat may come some steps late; a killed one would count for a minute.
+        assert await comes_to(first, clock, 0, within_s=2 * BEAT_S)
 
 
 async def test_without_the_store_it_goes_on_with_what_it_knew_and_leaves_in_peace(clock: DrivenClock) -> None:
