@@ -111,7 +111,11 @@ class Run:
         self._html_words(raw[position:], block=block)
 
     def mrkdwn(self) -> str:
-        """The text so far."""
+        """The whole text; tags that stay open end here, as they do in a browser."""
+        for opened in self._open:
+            if opened.tag != _BOLD:
+                self.close(opened.tag)
+                break
         return _joined(self._pieces)
 
     def _put(self, mrkdwn: str, *, marked: bool = False) -> None:
@@ -132,7 +136,7 @@ class Run:
         if ended.tag == "a":
             return _Piece(inner if self._is_open("a") else _link(self._address(ended.address), inner))
         if ended.tag == "pre":
-            return _Piece(fence(inner) + "\n")
+            return _Piece(fence(inner) + "\n" if inner.strip() else "")
         if ended.tag in _VERBATIM:
             words = " ".join(inner.replace("`", "ˋ").split())
             return _Piece(f"`{words}`", marked=True) if words else _Piece("")

@@ -78,6 +78,9 @@ def test_nothing_is_called_shortened_that_fits(words: str) -> None:
 @pytest.mark.parametrize(
     ("markdown", "expected"),
     [
+        ("<pre>```", "```\n``ˋ\n```"),
+        ("<pre>", ""),
+        ("a <b>bold one", "a *bold one*"),
         ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
         ("`a < b`", "`a &lt; b`"),
         ("```\n<!channel> & co\n```", "```\n&lt;!channel&gt; &amp; co\n```"),
