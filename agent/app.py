@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import Connection
 
+from agent import opening
 from agent.assembly import Assembly, assemble
 from agent.clock import SystemClock
 from agent.net.outbound import network
@@ -22,10 +22,8 @@ from agent.net.proxy import Proxy
 from agent.pages import pages
 from agent.secret_keys import load_or_make
 from agent.settings import Settings, missing
-from agent.store.envelopes import release_envelopes
-from agent.store.migrate import migrate_postgres, migrate_sqlite
 from agent.store.open import open_store
-from agent.store.outbox_claims import release_all
+from agent.store.port import Store
 from agent.store.secrets import Secrets
 from agent.web.server import serving
 from shared.clock import Clock
@@ -65,21 +63,26 @@ async def _run(settings: Settings, clock: Clock, *, migrate: bool) -> None:
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock, *, migrate: bool = False) -> AsyncIterator[Running]:
     """Run an agent as long as the block does."""
-    await _prepare_store(settings, migrate=migrate)
-    secrets = Secrets(load_or_make(settings))
-    store = open_store(settings)
-    try:
-        if settings.is_sqlite:
-            await store.write(_release)
-        async with (
-            network(ca_file=settings.outbound_ca_file, proxy=_outbound_proxy(settings)) as outside,
-            network(ca_file=settings.ghes_ca_file, proxy=_ghes_proxy(settings)) as inside,
-        ):
-            agent = await assemble(settings, store=store, secrets=secrets, outside=outside, inside=inside, clock=clock)
-            async with serving(pages(agent), settings, clock) as (host, port), _at_work(agent):
-                yield Running(url=f"{'https' if settings.agent_tls_cert_file else 'http'}://{host}:{port}")
-    finally:
-        await store.aclose()
+    with opening.held(settings):
+        await opening.prepare(settings, migrate=migrate)
+        secrets, store = Secrets(load_or_make(settings)), open_store(settings)
+        try:
+            await opening.take_over(settings, store)
+            async with _running(settings, store, secrets, clock) as agent:
+                yield agent
+        finally:
+            await store.aclose()
+
+
+@asynccontextmanager
+async def _running(settings: Settings, store: Store, secrets: Secrets, clock: Clock) -> AsyncIterator[Running]:
+    async with (
+        network(ca_file=settings.outbound_ca_file, proxy=_outbound_proxy(settings)) as outside,
+        network(ca_file=settings.ghes_ca_file, proxy=_ghes_proxy(settings)) as inside,
+    ):
+        agent = await assemble(settings, store=store, secrets=secrets, outside=outside, inside=inside, clock=clock)
+        async with serving(pages(agent), settings, clock) as (host, port), _at_work(agent):
+            yield Running(url=f"{'https' if settings.agent_tls_cert_file else 'http'}://{host}:{port}")
 
 
 @asynccontextmanager
@@ -103,19 +106,6 @@ async def _at_work(agent: Assembly) -> AsyncIterator[None]:
             task.cancel()
         if agent.replicas:
             await agent.replicas.leave()
-
-
-async def _prepare_store(settings: Settings, *, migrate: bool) -> None:
-    if settings.is_sqlite:
-        await asyncio.to_thread(migrate_sqlite, settings.sqlite_path)
-    elif migrate:
-        await migrate_postgres(settings.database_url)
-
-
-def _release(connection: Connection) -> None:
-    """Nobody else uses this file, so whatever is leased was leased by a process that is gone."""
-    release_all(connection)
-    release_envelopes(connection)
 
 
 def _outbound_proxy(settings: Settings) -> Proxy:

@@ -50,6 +50,7 @@ class Assembly:
     ghes: GhesSide | None
     wake_catch_up: asyncio.Event
     readiness: Readiness
+    token_trouble: connecting.Trouble
     replicas: Replicas | None
     """None with SQLite, which one process has for itself."""
 
@@ -80,6 +81,7 @@ class Assembly:
             tasks.append(
                 connecting.connect(
                     settings.slack_bot_token.get_secret_value(),
+                    trouble=self.token_trouble,
                     api=self.slack.api,
                     store=self.store,
                     secrets=self.secrets,
@@ -149,6 +151,7 @@ async def assemble(
         ghes=ghes,
         wake_catch_up=wake_catch_up,
         readiness=Readiness(Writable(store, clock), clock, wake_catch_up.set),
+        token_trouble=connecting.Trouble(),
         replicas=replicas,
     )
 

@@ -1,6 +1,7 @@
 """Getting to know the workspace of `SLACK_BOT_TOKEN`, as soon as Slack confirms it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -18,11 +19,25 @@ from shared.outcome import Refused
 
 log = structlog.get_logger()
 AGAIN_S, REFUSED_AGAIN_S = 5.0, 300.0
+_UNCONFIRMED = "Slack has not confirmed SLACK_BOT_TOKEN yet ({reason}): it is asked again; check the outbound network."
+_REFUSED = (
+    "Slack refuses SLACK_BOT_TOKEN ({reason}): enter the bot token (xoxb-…) that the Slack app's page shows under "
+    "OAuth & Permissions."
+)
+
+
+@dataclass(slots=True)
+class Trouble:
+    """Why `SLACK_BOT_TOKEN` isn't taken at the moment, for `/status`."""
+
+    says: str = ""
+    """A sentence; empty as long as nothing is wrong."""
 
 
 async def connect(
     token: str,
     *,
+    trouble: Trouble,
     api: WebApi,
     store: Store,
     secrets: Secrets,
@@ -34,7 +49,9 @@ async def connect(
     while not isinstance(answer := await api.call_with(token, "auth.test"), Answer):
         refused = isinstance(answer, Refused)
         log.warning("Slack does not take SLACK_BOT_TOKEN yet", reason=answer.reason, refused=refused)
+        trouble.says = (_REFUSED if refused else _UNCONFIRMED).format(reason=answer.reason)
         await clock.sleep(REFUSED_AGAIN_S if refused else AGAIN_S)
+    trouble.says = ""
     workspace = _workspace(token, answer, workspaces)
     workspaces[workspace.team_id] = workspace
     while not await _kept(store, workspace, secrets.seal(token), clock.now().timestamp()):

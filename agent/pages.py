@@ -25,6 +25,7 @@ def pages(agent: Assembly) -> web.Application:
                 store=agent.store,
                 clock=agent.clock,
                 sockets=pool.status if pool else None,
+                token_trouble=lambda: agent.token_trouble.says,
                 server=agent.ghes.ghes.server if agent.ghes else None,
                 missing=lacking,
             ),

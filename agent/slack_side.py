@@ -90,18 +90,17 @@ def slack_side(
         api=api,
         transport=SlackTransport(api),
         answering=answering,
-        pool=_pool(settings, network, _receive(store, answering, metrics, clock), sockets_elsewhere, clock),
+        pool=_pool(settings, network, _receive(store, answering, metrics), sockets_elsewhere, metrics, clock),
     )
 
 
-def _receive(store: Store, answering: Answering, metrics: Metrics, clock: Clock) -> Receive:
+def _receive(store: Store, answering: Answering, metrics: Metrics) -> Receive:
     """The lanes; what they took is answered at once, and its acknowledgement follows at once."""
     lanes = Lanes(SqlEnvelopes(store), {})
 
     async def receive(envelope: Envelope) -> Acknowledgement | None:
         metrics.envelopes.labels(envelope.type).inc()
         answer = await lanes.receive(envelope)
-        metrics.ack_s.observe((clock.now() - envelope.received_at).total_seconds())
         answering.wake()
         return answer
 
@@ -109,7 +108,12 @@ def _receive(store: Store, answering: Answering, metrics: Metrics, clock: Clock)
 
 
 def _pool(
-    settings: Settings, network: Network, receive: Receive, sockets_elsewhere: Callable[[], int] | None, clock: Clock
+    settings: Settings,
+    network: Network,
+    receive: Receive,
+    sockets_elsewhere: Callable[[], int] | None,
+    metrics: Metrics,
+    clock: Clock,
 ) -> Pool | None:
     if settings.slack_app_token is None:
         return None
@@ -126,4 +130,5 @@ def _pool(
         random=Random(),
         connections=settings.slack_connections,
         expected_elsewhere=sockets_elsewhere,
+        measured=metrics.ack_s.observe,
     )

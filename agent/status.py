@@ -91,12 +91,16 @@ def table(
     sockets: Callable[[], PoolStatus] | None,
     server: Server | None,
     missing: Sequence[str],
+    token_trouble: Callable[[], str] = str,
 ) -> Mapping[str, Look]:
-    """Every part by its name. Without sockets or a server (set-up mode) those say that they aren't set up."""
+    """Every part by its name. Without sockets or a server (set-up mode) those say that they aren't set up.
+
+    `token_trouble`: a sentence that says why `SLACK_BOT_TOKEN` isn't taken, empty when all is well.
+    """
     return {
         "store": partial(of_store, Writable(store, clock)),
         "sockets": partial(of_sockets, sockets),
-        "slack": partial(of_slack, store),
+        "slack": partial(of_slack, store, token_trouble),
         "ghes": partial(of_ghes, server, clock),
         "events": partial(of_events, store, clock),
         "outbox": partial(of_outbox, store, clock),
@@ -141,11 +145,13 @@ async def of_sockets(sockets: Callable[[], PoolStatus] | None) -> Part:
     )
 
 
-async def of_slack(store: Store) -> Part:
+async def of_slack(store: Store, token_trouble: Callable[[], str] = str) -> Part:
     """The workspaces, and what can't be posted to."""
     teams, parked = await store.read(_slack)
     stuck = [each["team_id"] for each in teams if each["parked_reason"]]
     facts = {"workspaces": teams, "parked_addresses": parked}
+    if trouble := token_trouble():
+        return Part(ok=False, says=trouble, facts=facts)
     if not teams:
         return Part(ok=False, says="No workspace is known: install the Slack app, or set SLACK_BOT_TOKEN.", facts=facts)
     if stuck:
@@ -160,7 +166,9 @@ async def of_ghes(server: Server | None, clock: Clock) -> Part:
         return Part(ok=True, says="Not set up.")
     facts = {"version": server.version, "skew_s": round(server.skew_s), "answered_at": server.answered_at}
     if server.answered_at is None:
-        return Part(ok=False, says="GHES has not answered yet.", facts=facts)
+        return Part(
+            ok=False, says="GHES has not answered yet: check GHES_URL, GHES_PROXY and GHES_CA_FILE.", facts=facts
+        )
     silent_s = (clock.now() - server.answered_at).total_seconds()
     if silent_s > SILENT_S:
         return Part(ok=False, says=f"GHES has not answered for {silent_s / 60:.0f} minutes.", facts=facts)

@@ -124,5 +124,6 @@ def visible(line: Iterable[Span | Link], data_class: DataClass) -> str:
             pieces.append(piece.mrkdwn if piece.label in shown else "")
         else:
             words = "".join(span.mrkdwn for span in piece.words if span.label in shown).strip() or piece.instead
-            pieces.append(f"<{piece.url}|{words}>" if piece.url else words)
-    return " ".join("".join(pieces).split(" ")).strip()
+            label = words.replace("|", "¦").replace("\n", " ")
+            pieces.append(f"<{piece.url}|{label}>" if piece.url else words)
+    return "".join(pieces).strip()

@@ -3,7 +3,7 @@
 Slack takes one message a second a channel, so what can share a message does: plain replies of one thread, and cards
 that nothing will ever update. A parent is a message of its own, since later events must find it; broadcast and plain
 replies are never joined. The order that people see stays: a thread's replies may overtake what stands outside of it (a
-thread is another place), a plain card overtakes only replies, which stand in threads.
+thread is another place) but no broadcast in it; a plain card overtakes only replies, which stand in threads.
 """
 
 from collections.abc import Sequence
@@ -30,22 +30,21 @@ W = TypeVar("W", bound=Waiting)
 
 def mates(backlog: Sequence[W]) -> Sequence[W]:
     """The first of `backlog` (in order, not empty) and those behind it that may share its message, at most ten."""
-    head = backlog[0]
-    match head.role:
+    match backlog[0].role:
         case Role.REPLY:
-            found = [each for each in backlog if each.role is Role.REPLY and each.thread_key == head.thread_key]
-            return found[:MERGED]
+            return _run([each for each in backlog if each.thread_key == backlog[0].thread_key], beside=Role.PLAIN)
         case Role.PLAIN:
-            return _plain_run(backlog)[:MERGED]
+            return _run(backlog, beside=Role.REPLY)
         case Role.PARENT | Role.BROADCAST | Role.REWRITE:
-            return [head]
+            return backlog[:1]
 
 
-def _plain_run(backlog: Sequence[W]) -> list[W]:
+def _run(backlog: Sequence[W], *, beside: Role) -> Sequence[W]:
+    """Those of the head's role until something else comes; what is `beside` them stands in another place."""
     found = []
     for each in backlog:
-        if each.role is Role.PLAIN:
+        if each.role is backlog[0].role:
             found.append(each)
-        elif each.role is not Role.REPLY:
+        elif each.role is not beside:
             break
-    return found
+    return found[:MERGED]

@@ -6,6 +6,7 @@ Rewrites go beside it, as far as the workspace's bucket for `chat.update` allows
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agent.outbox.notification import Backlog, Bucket, Job, Notification, PostJob, RewriteJob, State, Thread
 from shared.merge import mates
@@ -85,4 +86,5 @@ def _set_of(head: Notification, waiting: Sequence[Notification]) -> list[Notific
 
 
 def _fresh(waiting: Sequence[Notification], now: float) -> Sequence[Notification]:
-    return mates([each for each in waiting if each.head_id is None and each.due_at <= now])
+    """A new set: it ends before what has a set of its own or waits for another try, which it must not overtake."""
+    return list(takewhile(lambda each: each.head_id is None and each.due_at <= now, mates(waiting)))

@@ -1,7 +1,7 @@
 """One job of a leased address: drawn, sent, and what came of it."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -22,7 +22,7 @@ from shared.card import DataClass
 from shared.clock import Clock
 from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
 from shared.pacing import Pace
-from shared.post import Post, Role
+from shared.post import Role
 
 log = structlog.get_logger()
 BACKOFF_BASE_S, BACKOFF_CAP_S = 2.0, 60.0
@@ -80,6 +80,7 @@ def broken(lease: Lease, job: Job, reference: str) -> Settlement:
 async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Material) -> Settlement:
     if closed := [member for member in job.members if member.delivery_id in material.closed]:
         ids = tuple(member.id for member in (job.members if job.members[0].head_id else closed))
+        given.metrics.notifications.labels("refused").inc(len(ids))
         return _settlement(lease, job, Refused("the repository is private"), members=ids)
     material = await _completed(given, lease, material) if job.members[0].role is Role.PARENT else material
     post = given.drawing.post(lease, job, material, _data_class(given, lease))
@@ -87,7 +88,9 @@ async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Mate
     if not await given.store.write_many(store_posting, posting):
         return _settlement(lease, job, Retry(0.0, "the lease was lost", rate_limited=False), members=())
     outcome = await given.transport.send(post)
-    _count(given, post, outcome, material)
+    given.metrics.notifications.labels(type(outcome).__name__.lower()).inc(len(post.members))
+    if isinstance(outcome, Delivered | Accepted):
+        _measure(given, job, post.members, material, given.now())
     after_s = RECONCILE_AFTER_S if isinstance(outcome, Unknown) else _backoff_s(given, job)
     return _settlement(lease, job, outcome, members=post.members, after_s=after_s)
 
@@ -113,6 +116,7 @@ async def _look(given: Collaborators, lease: Lease, job: PostJob, material: Mate
     match await given.transport.look(sought):
         case Seen(ts):
             given.metrics.notifications.labels("reconciled").inc(len(members))
+            _measure(given, job, members, material, head.posted_at)
             return _settlement(lease, job, Delivered(ts, reconciled=True), members=members)
         case NotSeen() if head.looks + 1 < LOOKS:
             outcome = Unknown("looked, and it wasn't there")
@@ -131,6 +135,7 @@ async def _unseen(given: Collaborators, lease: Lease, job: PostJob, material: Ma
     if given.unknown == "park":
         why = f"nobody can tell whether Slack has it ({reason})"
         members = tuple(member.id for member in job.members)
+        given.metrics.notifications.labels("parked").inc(len(members))
         return replace(_settlement(lease, job, Unknown(why), members=members), park=True)
     again = await _post(given, lease, job, material)
     match again.outcome:
@@ -166,10 +171,11 @@ def _settlement(
     return Settlement(lease=lease, job=job, members=members, outcome=outcome, after_s=after_s)
 
 
-def _count(given: Collaborators, post: Post, outcome: Outcome, material: Material) -> None:
-    given.metrics.notifications.labels(type(outcome).__name__.lower()).inc(len(post.members))
-    if isinstance(outcome, Delivered | Accepted) and (event := material.events.get(post.delivery_id)):
-        given.metrics.delivery_s.observe(max(0.0, given.now() - event.received_at.timestamp()))
+def _measure(given: Collaborators, job: PostJob, members: Sequence[str], material: Material, at: float) -> None:
+    """How long these took from their webhook until `at`, when Slack or the relay had them."""
+    for member in job.members:
+        if member.id in members and (event := material.events.get(member.delivery_id)):
+            given.metrics.delivery_s.observe(max(0.0, at - event.received_at.timestamp()))
 
 
 def _data_class(given: Collaborators, lease: Lease) -> DataClass:

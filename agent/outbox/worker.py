@@ -118,7 +118,9 @@ class Worker:
         except Exception:  # the edge of the worker: this job is tried again, and the others go on
             reference = uuid4().hex[:8]
             log.exception("a job failed", reference=reference, address=lease.address_id)
-            return broken(lease, job, reference)
+            settlement = broken(lease, job, reference)
+            self._given.metrics.notifications.labels("broken").inc(len(settlement.members))
+            return settlement
 
     async def _store(self, settlement: Settlement) -> None:
         """Store what came of it; while that can't be done, try again, since Slack may have the post."""

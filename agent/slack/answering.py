@@ -129,28 +129,33 @@ class Answering:
 
 async def _command(kept: Kept, given: Surroundings) -> None:
     asked = call(kept.payload)
-    await _send(await reply_to(asked, given.ports), asked, given)
+    await _reply(asked, partial(reply_to, asked, given.ports), given)
 
 
 async def _resumed(kept: Kept, given: Surroundings) -> None:
     asked = Call(**kept.payload)
-    await _send(await reply_to(asked, given.ports), asked, given)
+    await _reply(asked, partial(reply_to, asked, given.ports), given)
 
 
 async def _interaction(kept: Kept, given: Surroundings) -> None:
-    clicked = click(kept.payload)
-    if clicked and (reply := await reply_to_click(clicked, given.ports)):
-        await _send(reply, clicked, given)
+    if clicked := click(kept.payload):
+        await _reply(clicked, partial(reply_to_click, clicked, given.ports), given)
 
 
-async def _send(reply: Reply, to: Call | Click, given: Surroundings) -> None:
+async def _reply(asked: Call | Click, work: Callable[[], Awaitable[Reply | None]], given: Surroundings) -> None:
     """While Slack is away the reply waits here: its command has been carried out, and isn't again."""
-    give_up_at = given.now() + GIVE_UP_S
-    while (again_s := await given.replies.send(reply, to)) is not None:
+    async with given.turns.of(asked, given.clock):
+        reply = await work()
+        if reply is None:
+            return
+        give_up_at = given.now() + GIVE_UP_S
+        again_s = await given.replies.send(reply, asked)
+    while again_s is not None:
         if given.now() + again_s > give_up_at:
-            log.warning("a reply was given up, since Slack can't be reached", team_id=to.team_id)
+            log.warning("a reply was given up, since Slack can't be reached", team_id=asked.team_id)
             return
         await given.clock.sleep(again_s)
+        again_s = await given.replies.send(reply, asked)
 
 
 async def _event(kept: Kept, given: Surroundings) -> None:

@@ -5,13 +5,14 @@ are now; freeing needs no question, since a channel that still refuses is parked
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import structlog
 
 from agent.slack.replies import Replies
+from agent.slack.turns import Turns
 from agent.slack.web_api import WebApi
 from agent.slash.ports import Channel, Ports, Waiting
 from agent.store.moving import Move, move_address
@@ -37,6 +38,7 @@ class Surroundings:
     replies: Replies
     workspaces: Workspaces
     woken: Callable[[], None]
+    turns: Turns = field(default_factory=Turns)
 
     def now(self) -> float:
         """Seconds since 1970."""

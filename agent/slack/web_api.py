@@ -21,7 +21,7 @@ from shared.outcome import Refused, Retry, Unknown
 from shared.slack_errors import outcome
 
 TIMEOUT_S = 12.0
-_TOO_MANY, _GATEWAY_TIMEOUT, _SERVER_ERROR = 429, 504, 500
+_TOO_MANY, _GATEWAY_TIMEOUT, _SERVER_ERROR, _CLIENT_ERROR = 429, 504, 500, 400
 NO_WORKSPACE_RETRY_S = 5.0
 NOT_SLACK = "answer_not_from_slack"
 """A proxy's page, say: slack_sdk stumbles over what isn't a JSON object."""
@@ -100,7 +100,7 @@ def _refused(error: SlackApiError) -> Retry | Refused | Unknown:
         return Unknown("http_504")
     if status >= _SERVER_ERROR:
         return Retry(None, f"http_{status}")
-    return Unknown(f"http_{status}")
+    return Unknown(f"http_{status}" if status >= _CLIENT_ERROR else NOT_SLACK)
 
 
 def _scopes(headers: Mapping[str, str]) -> frozenset[str]:

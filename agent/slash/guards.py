@@ -41,9 +41,9 @@ def _unreadable(
     named: Named, found: Found | NotInstalled | Suspended | NotFound | Unreachable | NotSetUp, ports: Ports
 ) -> Reply:
     match found:
-        case Found(repository=repository):
+        case Found():  # by the name that was typed: its present one may say too much
             return to_person(
-                f"{code(repository.full_name)} is private, and I can't tell yet who in this channel may read it, so "
+                f"{code(str(named))} is private, and I can't tell yet who in this channel may read it, so "
                 "nothing of it is posted. Subscribe to a public or internal repository."
             )
         case NotInstalled():
@@ -109,9 +109,15 @@ async def _undescribed(refusal: SlackRefusal, call: Call, ports: Ports) -> Reply
 
 async def _invitation(call: Call, ports: Ports) -> Reply:
     await ports.later.keep(call, Waiting.INVITE)
+    what = code(f"{call.command} {typed(call.text)}")
+    channel = await ports.channels.describe(call.address)
+    if isinstance(channel, Channel) and channel.bot_is_member:
+        # The invitation came before the call was kept, so no event of Slack's frees it any more.
+        await ports.later.resume(call.address, Waiting.INVITE)
+        return to_person(f"I have just been invited to this channel: now I carry out {what}.")
     return to_person(
-        f"I'm not in this channel yet. Type `/invite @ghe` here within {KEPT_S // 60} minutes: then I carry out "
-        f"{code(f'{call.command} {typed(call.text)}')} by myself."
+        f"I'm not in this channel yet. Type `/invite @ghe` here within {KEPT_S // 60} minutes: then I carry out {what} "
+        "by myself."
     )
 
 

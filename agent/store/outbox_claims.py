@@ -73,7 +73,8 @@ def next_due(connection: Connection) -> float | None:
     """When the next address is due; None when nothing waits anywhere. A leased one counts when its lease ends."""
     greatest = func.greatest if connection.dialect.name == "postgresql" else func.max
     at: ColumnElement[float] = greatest(addresses.c.next_at, addresses.c.lease_until)
-    query = select(at.label("at")).where(addresses.c.next_at.is_not(None), addresses.c.parked_reason.is_(None))
+    # A range, not `IS NOT NULL`, for which SQLite may read the whole table.
+    query = select(at.label("at")).where(addresses.c.next_at >= 0, addresses.c.parked_reason.is_(None))
     found: float | None = connection.execute(query.order_by("at").limit(1)).scalar()
     return found
 

@@ -103,13 +103,13 @@ def _drop_known(connection: Connection, table: Table, names: Sequence[str], *, d
 def requeue(connection: Connection, delivery_ids: Collection[str], now: float) -> int:
     """Make the parked notifications of these deliveries due again, each with its whole set; how many there were."""
     is_parked = notifications.c.state == State.PARKED
-    asked = is_parked & notifications.c.delivery_id.in_(delivery_ids)
-    sets = select(notifications.c.head_id).where(asked, notifications.c.head_id.is_not(None))
-    heads = connection.execute(sets).scalars().all()
-    parked = is_parked & or_(notifications.c.delivery_id.in_(delivery_ids), notifications.c.head_id.in_(heads))
-    ids = connection.execute(select(notifications.c.address_id).where(parked).distinct()).scalars().all()
-    if not ids:
+    query = select(notifications.c.address_id, notifications.c.head_id)
+    asked = connection.execute(query.where(is_parked, notifications.c.delivery_id.in_(delivery_ids))).all()
+    if not asked:
         return 0
+    ids = {row.address_id for row in asked}
+    heads = {row.head_id for row in asked if row.head_id}
+    parked = is_parked & or_(notifications.c.delivery_id.in_(delivery_ids), notifications.c.head_id.in_(heads))
     freed = connection.execute(
         update(notifications).where(parked).values(state=State.QUEUED, due_at=now, looks=0, settled_at=None)
     )

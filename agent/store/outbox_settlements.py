@@ -59,9 +59,7 @@ _NEXT_REWRITE = (
     .where(threads.c.address_id == addresses.c.id, threads.c.rewrite_at.is_not(None), threads.c.ts.is_not(None))
     .scalar_subquery()
 )
-_NEXT = select(addresses.c.id, _NEXT_POST.label("post"), _NEXT_REWRITE.label("rewrite")).where(
-    addresses.c.id.in_(bindparam("ids", expanding=True)), addresses.c.lease_owner == bindparam("owner")
-)
+_NEXT = _HELD.add_columns(_NEXT_POST.label("post"), _NEXT_REWRITE.label("rewrite"))
 _RELEASE = (
     update(addresses)
     .where(addresses.c.id == bindparam("a"))
@@ -71,8 +69,8 @@ _RELEASE = (
 
 def store_posting(connection: Connection, items: Sequence[Posting]) -> list[bool]:
     """Store the sets and spend their addresses' pace; False where the lease has been lost, so that nothing is sent."""
-    held = {row.id: row for row in connection.execute(_HELD, {"ids": [item.lease.address_id for item in items]})}
-    kept = [item for item in items if _holds(held.get(item.lease.address_id), item)]
+    rows = _rows(connection, [item.lease for item in items])
+    kept = [item for item in items if _is_held(rows, item.lease) and item.lease.until >= item.now]
     if kept:
         connection.execute(
             _POSTING,
@@ -85,24 +83,38 @@ def store_posting(connection: Connection, items: Sequence[Posting]) -> list[bool
         connection.execute(
             _SPEND,
             [
-                {"a": item.lease.address_id, "t": spend(held[item.lease.address_id].tat, item.now, item.pace)}
+                {"a": item.lease.address_id, "t": spend(rows[item.lease.address_id].tat, item.now, item.pace)}
                 for item in kept
             ],
         )
     return [item in kept for item in items]
 
 
-def _holds(row: Any, item: Posting) -> bool:
-    return row is not None and row.lease_owner == item.lease.owner and row.lease_until >= item.now
+def _rows(connection: Connection, leases: Sequence[Lease]) -> Mapping[int, Any]:
+    ids = [lease.address_id for lease in leases]
+    return {row.id: row for row in connection.execute(_HELD, {"ids": ids})} if ids else {}
+
+
+def _is_held(rows: Mapping[int, Any], lease: Lease) -> bool:
+    """Whether nobody has taken the address since, be it this worker once more."""
+    row = rows.get(lease.address_id)
+    return row is not None and (row.lease_owner, row.lease_until) == (lease.owner, lease.until)
 
 
 def settle(connection: Connection, now: float, items: Sequence[Settlement]) -> list[None]:
-    """Store what came of jobs, and release the leases whose last job it was."""
+    """Store what came of jobs, and release the leases whose last job it was.
+
+    Of a lease that was lost meanwhile only what was delivered counts: the rest may be otherwise by now.
+    """
     _settle_delivered(connection, now, [item for item in items if _is_delivered(item)])
-    for item in items:
+    others = [item for item in items if not _is_delivered(item)]
+    rows = _rows(connection, [item.lease for item in others])
+    for item in others:
+        if not _is_held(rows, item.lease):
+            continue
         if isinstance(item.job, RewriteJob):
             _settle_rewrite(connection, now, item, item.job)
-        elif not _is_delivered(item):
+        else:
             _settle_post(connection, now, item, item.job)
     release(connection, now, [item.lease for item in items if item.release])
     return [None for _ in items]
@@ -112,10 +124,10 @@ def release(connection: Connection, now: float, leases: Sequence[Lease]) -> None
     """Give addresses back, due when the first thing in them is."""
     if not leases:
         return
-    ids = [lease.address_id for lease in leases]
-    rows = connection.execute(_NEXT, {"ids": ids, "owner": leases[0].owner, "now": now}).all()
-    if rows:
-        times = {row.id: [at for at in (row.post, row.rewrite) if at is not None] for row in rows}
+    rows = {row.id: row for row in connection.execute(_NEXT, {"ids": [each.address_id for each in leases], "now": now})}
+    held = [rows[lease.address_id] for lease in leases if _is_held(rows, lease)]
+    if held:
+        times = {row.id: [at for at in (row.post, row.rewrite) if at is not None] for row in held}
         connection.execute(_RELEASE, [{"a": id_, "at": min(found, default=None)} for id_, found in times.items()])
 
 

@@ -53,7 +53,7 @@ class _Open:
 
 
 class Run:
-    """Text under construction: what is opened and never closed leaves its words unmarked."""
+    """Text under construction: what is opened and never closed ends with what it stands in, as in a browser."""
 
     def __init__(self, links: Links | None, *, bold: bool = False) -> None:
         self._links = links
@@ -90,15 +90,14 @@ class Run:
         self._open.append(_Open(tag, address, len(self._pieces)))
 
     def close(self, tag: str) -> None:
-        """End the innermost open `tag` and whatever is open inside it; without one this does nothing."""
-        found = next((at for at in range(len(self._open) - 1, -1, -1) if self._open[at].tag == tag), None)
-        if found is None:
-            return
-        ended = self._open[found]
-        del self._open[found:]
-        inner = _joined(self._pieces[ended.start :])
-        del self._pieces[ended.start :]
-        self._pieces.append(self._closed(ended, inner))
+        """End the innermost open `tag`, before it whatever is open inside it; without one this does nothing."""
+        while self._is_open(tag):
+            ended = self._open.pop()
+            inner = _joined(self._pieces[ended.start :])
+            del self._pieces[ended.start :]
+            self._pieces.append(self._closed(ended, inner))
+            if ended.tag == tag:
+                return
 
     def html(self, raw: str, *, block: bool = False) -> None:
         """Add raw HTML; in a block its white space means nothing and its text is HTML's too."""
@@ -111,11 +110,9 @@ class Run:
         self._html_words(raw[position:], block=block)
 
     def mrkdwn(self) -> str:
-        """The whole text; tags that stay open end here, as they do in a browser."""
-        for opened in self._open:
-            if opened.tag != _BOLD:
-                self.close(opened.tag)
-                break
+        """The whole text; tags that stay open end here."""
+        while self._open and self._open[-1].tag != _BOLD:
+            self.close(self._open[-1].tag)
         return _joined(self._pieces)
 
     def _put(self, mrkdwn: str, *, marked: bool = False) -> None:
@@ -147,7 +144,8 @@ class Run:
             href = self._links.root + href
         scheme, colon, rest = href.strip().partition(":")
         if scheme.lower() == "mailto":
-            return "mailto:" + url(f"http://{rest}").removeprefix("http://")
+            recipient = url(f"http://{rest}").removeprefix("http://")
+            return f"mailto:{recipient}" if recipient else ""
         return url(scheme.lower() + colon + rest)
 
     def _html_words(self, raw: str, *, block: bool) -> None:
@@ -226,7 +224,7 @@ def fence(escaped: str) -> str:
 
 def _link(address: str, words: str) -> str:
     label = " ".join(words.replace("|", "¦").replace("```", "").split())
-    if not address or (not label and address == "mailto:"):
+    if not address:
         return label
     return f"<{address}>" if label in {"", address} else f"<{address}|{label}>"
 

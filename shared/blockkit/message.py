@@ -50,18 +50,11 @@ def merged(cards: Sequence[Card], data_class: DataClass) -> Message:
     """A message of several cards in their order; of one, the same as `message`. The caller has seen that they fit."""
     if len(cards) == 1:
         return message(cards[0], data_class)
+    drawn = [(card.color, _paragraph(card.headline, data_class) + _blocks(card.parts, data_class)) for card in cards]
     return Message(
-        text=cut("\n".join(_fallback(card, data_class) for card in cards), limits.FALLBACK_TEXT),
+        text=_fallbacks(cards, data_class),
         blocks=(_context(f"{len(cards)} notifications"),),
-        attachments=tuple(
-            {
-                "color": card.color,
-                "blocks": (_paragraph(card.headline, data_class) + _blocks(card.parts, data_class))[
-                    : limits.BLOCKS - 1
-                ],
-            }
-            for card in cards
-        ),
+        attachments=tuple({"color": color, "blocks": blocks[: limits.BLOCKS - 1]} for color, blocks in drawn if blocks),
     )
 
 
@@ -82,6 +75,14 @@ def section(mrkdwn: str) -> dict[str, Any]:
 
 def _fallback(card: Card, data_class: DataClass) -> str:
     return cut(visible(card.fallback, data_class), limits.FALLBACK_TEXT) or "A notification from GitHub Enterprise"
+
+
+def _fallbacks(cards: Sequence[Card], data_class: DataClass) -> str:
+    """A line for each card; where that is too long, they are cut to equal shares, so that none goes unnamed."""
+    lines = [_fallback(card, data_class) for card in cards]
+    share = limits.FALLBACK_TEXT // len(lines) - 1
+    whole = "\n".join(lines)
+    return whole if len(whole) <= limits.FALLBACK_TEXT else "\n".join(cut(line, share) for line in lines)
 
 
 def _blocks(parts: Sequence[Part], data_class: DataClass) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ Slack wants exactly `&`, `<` and `>` escaped, everywhere, code included, and not
 import re
 
 _ATOM = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
+_UNSAFE = re.compile(r"[\s|<>\x00-\x1f\"`\ud800-\udfff]")
+_WEB = re.compile(r"https?://[^/?#\s|<>\x00-\x1f\"`\ud800-\udfff]")
 ELLIPSIS = "…"
 
 
@@ -24,15 +26,17 @@ def one_line(text: str, limit: int = 256) -> str:
 
 def url(address: str) -> str:
     """An address that is safe inside `<…>`: http(s) only, nothing that ends the link early; "" for anything else."""
-    if not address.startswith(("https://", "http://")):
+    if not _WEB.match(address):
         return ""
-    return re.sub(r"[\s|<>\x00-\x1f\"`]", lambda match: f"%{ord(match[0]):02X}", address).replace("&", "&amp;")
+    return _UNSAFE.sub(_percent_encoded, address).replace("&", "&amp;")
 
 
 def link(address: str, words: str) -> str:
     """A link with escaped `words` of ours or of GHES; the words alone when the address is no web address."""
     safe, label = url(address), words.replace("|", "¦").replace("\n", " ")
-    return f"<{safe}|{label}>" if safe and label else label
+    if not safe:
+        return label
+    return f"<{safe}|{label}>" if label.strip() else f"<{safe}>"
 
 
 def cut(mrkdwn: str, limit: int) -> str:
@@ -46,3 +50,7 @@ def cut(mrkdwn: str, limit: int) -> str:
             break
         kept.append(atom[0])
     return "".join(kept).rstrip() + ELLIPSIS
+
+
+def _percent_encoded(unsafe: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in unsafe[0].encode(errors="ignore"))

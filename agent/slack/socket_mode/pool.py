@@ -48,13 +48,18 @@ class Pool:
         connections: int = 2,
         in_hand: int = _IN_HAND,
         expected_elsewhere: Callable[[], int] | None = None,
+        measured: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
-        """`expected_elsewhere`: sockets of the app's other replicas, as far as known; None when there can be none."""
+        """`expected_elsewhere`: sockets of the app's other replicas, as far as known; None when there can be none.
+
+        `measured` hears of each acknowledgement how many seconds after its envelope it was sent.
+        """
         self._network = network
         self._tickets = tickets
         self._receive = receive
         self._clock = clock
         self._expected_elsewhere = expected_elsewhere
+        self._measured = measured
         self._envelopes: Counter[str] = Counter()
         self._happenings: Counter[str] = Counter()
         self._hands = Hands(in_hand, count=self.count)
@@ -176,15 +181,19 @@ class Pool:
     async def _answer(self, carrier: Connection, envelope: Envelope) -> None:
         answer = await self._receive(envelope) if envelope.type in KNOWN_TYPES else None
         frame = envelope.acknowledgement(answer)
-        left_s = ACK_WITHIN_S - (self._clock.now() - envelope.received_at).total_seconds()
+        left_s = ACK_WITHIN_S - self._age_s(envelope)
         if not await carrier.send(frame):
             if not await self._sent_elsewhere(frame, left_s):
                 self.count("unacknowledged")
                 return
             self.count("acknowledged_elsewhere")
         self.count("acknowledged")
+        self._measured(self._age_s(envelope))
         if left_s < 0:
             self.count("acknowledged_late")
+
+    def _age_s(self, envelope: Envelope) -> float:
+        return max(0.0, (self._clock.now() - envelope.received_at).total_seconds())
 
     async def _sent_elsewhere(self, frame: str, within_s: float) -> bool:
         """Send on any socket, on the next one that opens if there is none now and time is left."""
