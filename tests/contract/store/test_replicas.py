@@ -24,10 +24,29 @@ async def running(store: Any, clock: DrivenClock, *, sockets: int) -> AsyncItera
     replica = Replicas(store, clock)
     task = asyncio.create_task(replica.run(lambda: sockets))
     await settle()
+    if not isinstance(store, Flaky):
+        await store.write(_nothing)  # its first beat is in
     try:
         yield replica
     finally:
         task.cancel()
+
+
+class Flaky:
+    """A store that is away twice."""
+
+    def __init__(self) -> None:
+        self.answers: list[int | None] = [2, None, None]
+
+    async def write(self, _work: Callable[[Connection], int]) -> int:
+        answer = self.answers.pop(0) if self.answers else 5
+        if answer is None:
+            raise StoreUnavailableError("the database is away")
+        return answer
+
+
+def _nothing(_connection: Connection) -> None:
+    return None
 
 
 async def comes_to(replica: Replicas, clock: DrivenClock, expected: int, *, within_s: float) -> bool:
@@ -35,6 +54,7 @@ async def comes_to(replica: Replicas, clock: DrivenClock, expected: int, *, with
         if replica.sockets_elsewhere() == expected:
             return True
         await clock.advance(1, step_s=1)
+        await replica._store.write(_nothing)  # the beats write too: the time that they take is real
     return replica.sockets_elsewhere() == expected
 
 
@@ -45,7 +65,7 @@ async def test_each_learns_how_many_sockets_the_others_hold(open_store: Callable
         running(open_store(), clock, sockets=4) as third,
     ):
         for replica, others in ((first, 7), (second, 6), (third, 5)):
-            assert await comes_to(replica, clock, others, within_s=2 * BEAT_S)
+            assert await comes_to(replica, clock, others, within_s=5 * BEAT_S)
 
 
 async def test_one_that_was_killed_counts_no_longer_after_a_minute(
@@ -75,16 +95,6 @@ async def test_one_that_leaves_counts_no_longer_at_the_next_beat(
 
 
 async def test_without_the_store_it_goes_on_with_what_it_knew_and_leaves_in_peace(clock: DrivenClock) -> None:
-    class Flaky:
-        def __init__(self) -> None:
-            self.answers: list[int | None] = [2, None, None]
-
-        async def write(self, _work: Callable[[Connection], int]) -> int:
-            answer = self.answers.pop(0) if self.answers else 5
-            if answer is None:
-                raise StoreUnavailableError("the database is away")
-            return answer
-
     store = Flaky()
     async with running(store, clock, sockets=2) as replica:
         await clock.advance(BEAT_S + 1, step_s=5)

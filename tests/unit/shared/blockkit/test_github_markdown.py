@@ -80,6 +80,9 @@ def test_nothing_is_called_shortened_that_fits(words: str) -> None:
     [
         ("<pre>```", "```\n``ˋ\n```"),
         ("<pre>", ""),
+        ("<pre><pre>```", "```\n``ˋ\n```"),
+        ("<b><pre>```", "```\n``ˋ\n```"),
+        ("<b>bold <i>both</b> plain", "*bold _both_* plain"),
         ("a <b>bold one", "a *bold one*"),
         ("a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"),
         ("`a < b`", "`a &lt; b`"),
@@ -106,6 +109,7 @@ def test_nothing_is_called_shortened_that_fits(words: str) -> None:
         ("[here](/acme/site/wiki)", "<https://ghe.example/acme/site/wiki|here>"),
         ("[here](docs/a.md)", "here"),
         ("[mail](mailto:a@b.io)", "<mailto:a@b.io|mail>"),
+        ("[nobody](mailto:) [nowhere](https://) [still](https:///path)", "nobody nowhere still"),
         ("<https://x.io>", "<https://x.io>"),
         (
             "see https://x.io/a_b?c=1&d=2. (https://x.io/e_(f))",
