@@ -5,11 +5,12 @@ login stands in a span of its own, exactly as GHES spells it, escaped.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.blockkit.github_markdown import Links, mrkdwn
 from shared.blockkit.mrkdwn import one_line, url
-from shared.card import Context, Field, Label, Line, Link, Paragraph, Part, Span, reference
+from shared.card import Context, DataClass, Field, Label, Line, Link, Paragraph, Part, Span, reference, visible
 from shared.event import Event, Payload, Repository, instant, text
 
 BODY = 1000
@@ -19,6 +20,7 @@ NAME = 80
 LISTED = 10
 """Names in one row; of the rest only the number is told."""
 BETWEEN = " · "
+_MORE = len("\nand 99,999 more…")
 
 
 def person(login: str) -> Span:
@@ -58,8 +60,14 @@ def title_link(address: str, number: int | str | None, words: str) -> Link:
 
 
 def titled(link: Link) -> Paragraph:
-    """A link, bold: the first line of most cards."""
-    return Paragraph((reference("*"), link, reference("*")))
+    """A link, bold: the first line of most cards. No star in its words ends the bold early."""
+    words = tuple(replace(span, mrkdwn=unstarred(span.mrkdwn)) for span in link.words)
+    return Paragraph((reference("*"), replace(link, words=words), reference("*")))
+
+
+def unstarred(mrkdwn: str) -> str:
+    """The same with stars that Slack doesn't read, for what will be bold as a whole."""
+    return mrkdwn.replace("*", "∗")
 
 
 def body(markdown: str, address: str = "", repository: Repository | None = None) -> Paragraph | None:
@@ -80,18 +88,22 @@ def links_of(repository: Repository | None) -> Links | None:
 
 def people_field(name: str, logins: Iterable[str]) -> Field:
     """Logins in a row; without any the field disappears."""
-    return Field(name, _row([person(login) for login in logins if login], Label.PEOPLE))
+    return Field(name, row([person(login) for login in logins if login], Label.PEOPLE))
 
 
 def names_field(name: str, names: Iterable[str]) -> Field:
     """Names of GHES in a row, such as labels, a milestone or an environment; without any the field disappears."""
-    return Field(name, _row([title(found, NAME) for found in names if found], Label.TITLE))
+    return Field(name, row([title(found, NAME) for found in names if found], Label.TITLE))
 
 
 def labels_field(labels: Iterable[Payload]) -> Field:
     """GHES's label objects, each set as code."""
-    names = [text(label, "name") for label in labels]
-    return Field("Labels", _row([code(name) for name in names if name], Label.TITLE))
+    return codes_field("Labels", [text(label, "name") for label in labels])
+
+
+def codes_field(name: str, names: Iterable[str]) -> Field:
+    """Names in a row, each set as code; without any the field disappears."""
+    return Field(name, row([code(found) for found in names if found], Label.TITLE))
 
 
 def logins(people: Iterable[Payload]) -> list[str]:
@@ -147,8 +159,24 @@ def happened_at(event: Event, *paths: tuple[str, ...]) -> datetime:
     return next((at for path in paths if (at := instant(event.payload, *path))), event.received_at)
 
 
-def _row(spans: Sequence[Span], label: Label) -> Line:
-    shown = joined(spans[:LISTED], ", ")
-    if more := len(spans) - LISTED:
-        shown += [Span(label, f" and {more} more")] if more > 0 else []
-    return tuple(shown)
+def row(pieces: Sequence[Span | Link], label: Label) -> Line:
+    """`one, two and 5 more`: ten at most, and the number of the rest, with the label of the names."""
+    shown, more = joined(pieces[:LISTED], ", "), len(pieces) - LISTED
+    return (*shown, Span(label, f" and {more:,} more")) if more > 0 else tuple(shown)
+
+
+def below_each_other(lines: Sequence[Line], total: int, label: Label, limit: int) -> Line:
+    """Ten lines at most, as far as they fit `limit` characters, then `and 5 more` of `total`: none goes untold.
+
+    `label` is that of the line breaks and of the number. The first line stays, however long it is.
+    """
+    shown: list[Span | Link] = []
+    count, room = 0, limit - _MORE
+    for line in lines[:LISTED]:
+        room -= len(visible(line, DataClass.FULL)) + len("\n")
+        if count and room < 0:
+            break
+        shown += [Span(label, "\n"), *line] if count else line
+        count += 1
+    more = total - count
+    return (*shown, Span(label, f"\nand {more:,} more")) if more else tuple(shown)

@@ -39,13 +39,21 @@ def event_card(
     address: str = "",
 ) -> Card:
     """One thing that happened: "`what` `further` by octocat", the title linked to `address` or the thing, `parts`."""
+    sentence = (reference(what), *further, *by(event.actor))
+    return sentence_card(event, thing, sentence, *parts, color=color, at=at, address=address)
+
+
+def sentence_card(
+    event: Event, thing: Payload, sentence: Line, *parts: Part | None, color: str, at: datetime, address: str = ""
+) -> Card:
+    """The same with a headline that is a sentence of its own."""
     return Card(
         color=color,
-        headline=(reference(what), *further, *by(event.actor)),
+        headline=sentence,
         parts=present(
             linked_title(thing, address or text(thing, "html_url")), *parts, repository_footer(event.repository, at)
         ),
-        fallback=_fallback(event.repository, what, further, event.actor, thing),
+        fallback=_fallback(event.repository, sentence, thing),
     )
 
 
@@ -59,10 +67,11 @@ def parent_card(
     """
     found = subject.fields
     comments = number(found, "comments") or 0
+    sentence = (reference(what), *by(headline.actor))
     standing = (*state, reference(BETWEEN + counted(comments, "comment"))) if comments else state
     return Card(
         color=color,
-        headline=(reference(what), *by(headline.actor)),
+        headline=sentence,
         parts=present(
             linked_title(found, "" if gone else text(found, "html_url")),
             *(
@@ -76,7 +85,7 @@ def parent_card(
             ),
             repository_footer(subject.repository, instant(found, "created_at")),
         ),
-        fallback=_fallback(subject.repository, what, (), headline.actor, found),
+        fallback=_fallback(subject.repository, sentence, found),
     )
 
 
@@ -85,12 +94,11 @@ def linked_title(thing: Payload, address: str) -> Paragraph:
     return titled(title_link(address, number(thing, "number"), text(thing, "title")))
 
 
-def _fallback(repository: Repository | None, what: str, further: Line, actor: str, thing: Payload) -> Line:
+def _fallback(repository: Repository | None, sentence: Line, thing: Payload) -> Line:
     """`[owner/repo] Issue closed by octocat: #12 Title`."""
     return (
-        *fallback(repository, what),
-        *further,
-        *by(actor),
+        *fallback(repository, ""),
+        *sentence,
         reference(f": #{number(thing, 'number')}"),
         Span(Label.TITLE, " "),
         title(text(thing, "title")),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent.card_parts import LISTED, code, counted, joined, person, title
+from agent.card_parts import NAME, below_each_other, code, counted, person, row, title
 from agent.ref_parts import named
 from agent.subject import Check
-from shared.blockkit import palette
+from shared.blockkit import limits, palette
 from shared.blockkit.mrkdwn import one_line
 from shared.card import Field, Label, Line, Paragraph, Span, reference
 from shared.event import Payload, flag, items, number, text
@@ -30,8 +30,8 @@ def color(pull: Payload) -> str:
 def reviewers_field(pull: Payload) -> Field:
     """People and teams whose review is still awaited."""
     people = [person(text(one, "login")) for one in items(pull, "requested_reviewers") if text(one, "login")]
-    teams = [title(text(team, "slug") or text(team, "name")) for team in items(pull, "requested_teams")]
-    return Field("Reviewers", tuple(joined([*people, *teams], ", ")))
+    teams = [title(text(team, "slug") or text(team, "name"), NAME) for team in items(pull, "requested_teams")]
+    return Field("Reviewers", row([*people, *teams], Label.PEOPLE))
 
 
 def size(pull: Payload) -> Line:
@@ -55,14 +55,18 @@ def checks(found: Sequence[Check]) -> Paragraph | None:
         (check for check in found if check.state != "success"),
         key=lambda check: (order.index(check.state) if check.state in _MARKS else len(order), check.name),
     )
-    line: list[Span] = [reference(f"*Checks*  {len(found) - len(others)}/{len(found)} successful")]
-    for check in others[:LISTED]:
-        mark, state = _MARKS.get(check.state, ("⚪", one_line(check.state)))
-        line += [
-            Span(Label.TITLE, f"\n{mark} "),
-            named(check.url, one_line(check.name)),
-            Span(Label.TITLE, f" {state}"),
-        ]
-    if more := len(others) - LISTED:
-        line += [Span(Label.TITLE, f"\nand {more} more")] if more > 0 else []
-    return Paragraph(tuple(line))
+    count = reference(f"*Checks*  {len(found) - len(others)}/{len(found)} successful")
+    if not others:
+        return Paragraph((count,))
+    room = limits.SECTION_TEXT - len(count.mrkdwn) - len("\n")
+    lines = below_each_other([_check(check) for check in others], len(others), Label.TITLE, room)
+    return Paragraph((count, Span(Label.TITLE, "\n"), *lines))
+
+
+def _check(check: Check) -> Line:
+    mark, state = _MARKS.get(check.state, ("⚪", one_line(check.state)))
+    return (
+        Span(Label.TITLE, f"{mark} "),
+        named(check.url, one_line(check.name, NAME)),
+        Span(Label.TITLE, f" {state}"),
+    )

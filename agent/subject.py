@@ -64,6 +64,8 @@ class Sighting:
     complete: bool = True
     """Whether a parent card can be drawn from it alone (an issue_comment on a pull request doesn't know its branch)."""
     fetched: bool = False
+    comments_by: int = 0
+    """1 for a comment that was written, -1 for one that was deleted: `comments` may be from before it or after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,25 +100,41 @@ _AFTER_THE_SECOND_S = 0.5
 
 def merged(old: Subject | None, seen: Sighting, repository: Repository) -> Subject:
     """The subject after `seen`."""
+    fields = _counted(old, seen)
     at = seen.updated_at.timestamp() if seen.updated_at else 0.0
     said_at = {
-        name: at + (_AFTER_THE_SECOND_S if seen.fetched and name in _SETTLED_BY_FETCH else 0.0) for name in seen.fields
+        name: at + (_AFTER_THE_SECOND_S if seen.fetched and name in _SETTLED_BY_FETCH else 0.0) for name in fields
     }
     if old is None:
         return Subject(
             key=seen.key,
             repository=repository,
-            fields=seen.fields,
+            fields=fields,
             updated_at=seen.updated_at,
             complete=seen.complete,
             said_at=said_at,
         )
-    news = {name for name in seen.fields if name not in old.fields or said_at[name] >= old.said_at.get(name, 0.0)}
+    news = {name for name in fields if name not in old.fields or said_at[name] >= old.said_at.get(name, 0.0)}
     return replace(
         old,
         repository=repository,
-        fields={**old.fields, **{name: seen.fields[name] for name in news}},
+        fields={**old.fields, **{name: fields[name] for name in news}},
         updated_at=max((at for at in (old.updated_at, seen.updated_at) if at), default=None),
         complete=old.complete or seen.complete,
         said_at={**old.said_at, **{name: said_at[name] for name in news}},
     )
+
+
+def _counted(old: Subject | None, seen: Sighting) -> Mapping[str, Any]:
+    """`seen.fields` with the number of comments after the event.
+
+    Events of comments tell it as it was before or as it is after them: GitHub's own examples have both (0 beside the
+    first comment, 1 beside it when it is deleted). What was known decides between the two.
+    """
+    told = seen.fields.get("comments")
+    if not seen.comments_by or not isinstance(told, int):
+        return seen.fields
+    known = old.fields.get("comments") if old else None
+    guess = known + seen.comments_by if isinstance(known, int) else told
+    low, high = sorted((told, told + seen.comments_by))
+    return {**seen.fields, "comments": max(min(max(guess, low), high), seen.comments_by, 0)}

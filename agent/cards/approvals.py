@@ -11,10 +11,10 @@ from agent.card_parts import (
     body,
     by,
     code,
+    codes_field,
     fallback,
     happened_at,
     joined,
-    names_field,
     people_field,
     present,
     repository_footer,
@@ -51,7 +51,7 @@ def _card(event: Event, actor: str, color: str, what: Line, done: str) -> Card:
             body(text(event.payload, "comment"), text(run, "html_url"), event.repository),
             Fields(
                 (
-                    names_field("Environment", _environments(event)),
+                    codes_field("Environment", _environments(event)),
                     people_field("Reviewers", _reviewers(event) if event.action == "requested" else ()),
                     Field("Workflow", (linked(run),) if run else ()),
                     Field("Commit", (commit(event.repository, sha),) if sha else ()),

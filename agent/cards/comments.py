@@ -1,13 +1,14 @@
 """Comments on issues, pull requests, their lines, and commits; edited and deleted ones only change the count."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from agent.card_parts import body, by, code, fallback, happened_at, present, repository_footer
 from agent.card_table import Ignored, Placement, Rule, Shown
 from agent.issue_parts import event_card
 from agent.ref_parts import commit
 from agent.sightings import issue_sighting, pull_sighting
-from agent.subject import Subject
+from agent.subject import Sighting, Subject
 from shared.blockkit import palette
 from shared.card import Card, Context, Label, Span, reference
 from shared.event import Event, Payload, mapping, number, text
@@ -56,24 +57,40 @@ def _on_commit(event: Event, _subject: Subject | None) -> Card:
 
 
 def _place(comment: Payload) -> Context | None:
-    """`src/app.py` line 12; an outdated comment has no line any more."""
-    path, line = text(comment, "path"), number(comment, "line")
+    """`src/app.py` lines 10–12; an outdated comment stands on lines of an older version, one on a file on none."""
+    path = text(comment, "path")
     if not path:
         return None
-    return Context((code(path), Span(Label.TITLE, f" line {line}" if line else "")))
+    where = "" if text(comment, "subject_type") == "file" else _lines(comment) or _lines(comment, "original_")
+    outdated = " (outdated)" if where and not _lines(comment) else ""
+    return Context((code(path), Span(Label.TITLE, where + outdated)))
 
+
+def _lines(comment: Payload, version: str = "") -> str:
+    last, first = number(comment, f"{version}line"), number(comment, f"{version}start_line")
+    if last is None:
+        return ""
+    return f" lines {first}–{last}" if first is not None and first < last else f" line {last}"
+
+
+def _sighting(event: Event) -> Sighting | None:
+    seen = issue_sighting(event)
+    return replace(seen, comments_by=_BY.get(event.action or "", 0)) if seen else None
+
+
+_BY: Mapping[str, int] = {"created": 1, "deleted": -1}
 
 RULES: Mapping[str, Rule] = {
     "issue_comment.created": Shown(
         feature="comments",
         placement=Placement.FOLLOW,
         render=_on_issue_or_pull,
-        sighting=issue_sighting,
+        sighting=_sighting,
         counters_only=True,
     ),
     **dict.fromkeys(
         ("issue_comment.edited", "issue_comment.deleted"),
-        Shown(feature="comments", placement=Placement.SILENT, sighting=issue_sighting, counters_only=True),
+        Shown(feature="comments", placement=Placement.SILENT, sighting=_sighting, counters_only=True),
     ),
     "issue_comment.*": Ignored(reason="A comment that is pinned or hidden changes no card."),
     "pull_request_review_comment.created": Shown(

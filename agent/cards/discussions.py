@@ -20,8 +20,10 @@ from agent.card_table import Headline, ParentRenderer, Placement, Rule, Shown
 from agent.subject import Kind, Sighting, Subject, SubjectKey
 from agent.trimming import picked, signed
 from shared.blockkit import palette
-from shared.card import Card, Context, Fields, Label, Span, reference
-from shared.event import Event, Payload, instant, items, mapping, number, text
+from shared.card import Card, Context, Fields, Label, Paragraph, Part, Span, reference
+from shared.event import Event, Payload, Repository, flag, instant, items, mapping, number, text
+
+_BY: Mapping[str, int] = {"discussion_comment.created": 1, "discussion_comment.deleted": -1}
 
 
 def _sighting(event: Event) -> Sighting | None:
@@ -36,14 +38,17 @@ def _sighting(event: Event) -> Sighting | None:
     }
     if "labels" in discussion:
         fields["labels"] = [picked(label, "name") for label in items(discussion, "labels")]
-    if event.action == "answered":
+    if event.key == "discussion.answered":
         fields["answer"] = _trimmed(mapping(event.payload, "answer"))
-    if event.action == "unanswered":
+    if event.key == "discussion.unanswered":
         fields["answer"] = None
+    if event.key == "discussion.deleted":
+        fields["deleted"] = True
     return Sighting(
         key=SubjectKey(repository_id=event.repository.id, kind=Kind.DISCUSSION, number=str(number_)),
         fields=fields,
         updated_at=instant(discussion, "updated_at"),
+        comments_by=_BY.get(event.key, 0),
     )
 
 
@@ -53,28 +58,42 @@ def _trimmed(answer: Payload) -> dict[str, Any]:
 
 def _parent(subject: Subject, first: Headline) -> Card:
     discussion, repository = subject.fields, subject.repository
-    answer, address = mapping(discussion, "answer"), text(discussion, "html_url")
+    is_deleted = flag(discussion, "deleted")
+    address = "" if is_deleted else text(discussion, "html_url")
     done = "answered" if first.event_key == "discussion.answered" else "created"
     actor = text(discussion, "user", "login") if done == "created" else first.actor
     comments = number(discussion, "comments") or 0
+    color = palette.CLOSED_ISSUE if text(discussion, "state") == "closed" else palette.OPEN
     return Card(
-        color=palette.CLOSED_ISSUE if text(discussion, "state") == "closed" else palette.OPEN,
+        color=palette.NEUTRAL if is_deleted else color,
         headline=headline(f"Discussion {done}", actor),
         parts=present(
             titled(title_link(address, number(discussion, "number"), text(discussion, "title"))),
-            body(text(discussion, "body"), address, repository),
-            Fields((names_field("Category", [text(discussion, "category", "name")]),)),
-            Context((Span(Label.PEOPLE, "Answered"), *by(text(answer, "user", "login")))) if answer else None,
-            body(text(answer, "body"), text(answer, "html_url"), repository) if answer else None,
+            *(
+                (Paragraph((reference("This discussion was deleted."),)),)
+                if is_deleted
+                else _said(discussion, repository)
+            ),
             repository_footer(
                 repository,
                 instant(discussion, "created_at"),
-                *((reference(counted(comments, "comment")),) if comments else ()),
+                *((reference(counted(comments, "comment")),) if comments and not is_deleted else ()),
             ),
         ),
         fallback=fallback(
             repository, f"Discussion #{number(discussion, 'number')} {done}", actor, text(discussion, "title")
         ),
+    )
+
+
+def _said(discussion: Payload, repository: Repository) -> tuple[Part | None, ...]:
+    """What stands in it, and its answer."""
+    answer = mapping(discussion, "answer")
+    return (
+        body(text(discussion, "body"), text(discussion, "html_url"), repository),
+        Fields((names_field("Category", [text(discussion, "category", "name")]),)),
+        Context((Span(Label.PEOPLE, "Answered"), *by(text(answer, "user", "login")))) if answer else None,
+        body(text(answer, "body"), text(answer, "html_url"), repository) if answer else None,
     )
 
 

@@ -5,11 +5,11 @@ GHES lists at most 2,048 commits of a push. Author names come from the commits t
 
 from datetime import UTC, datetime
 
-from agent.card_parts import LISTED, by, code, fallback, present, repository_footer, title
+from agent.card_parts import LISTED, below_each_other, by, code, fallback, present, repository_footer, title
 from agent.card_table import Placement, Shown
 from agent.ref_parts import commit, named
 from agent.subject import Subject
-from shared.blockkit import palette
+from shared.blockkit import limits, palette
 from shared.blockkit.mrkdwn import url
 from shared.card import Card, Label, Line, Link, Paragraph, Part, Span, reference
 from shared.event import Event, Payload, flag, items, number, text
@@ -72,12 +72,8 @@ def _commits(event: Event, actor: str) -> Part | None:
     commits = items(event.payload, "commits")
     if not commits:
         return Paragraph(_moved(event))
-    lines: list[Span | Link] = []
-    for pushed in commits[:LISTED]:
-        lines += [reference("\n" if lines else ""), *_commit(event, pushed, actor)]
-    if more := len(commits) - LISTED:
-        lines += [reference(f"\nand {more:,} more")] if more > 0 else []
-    return Paragraph(tuple(lines))
+    lines = [_commit(event, pushed, actor) for pushed in commits[:LISTED]]
+    return Paragraph(below_each_other(lines, len(commits), Label.REFERENCE, limits.SECTION_TEXT))
 
 
 def _commit(event: Event, pushed: Payload, actor: str) -> Line:

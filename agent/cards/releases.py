@@ -4,21 +4,22 @@ Publishing sends `published` and, beside it, `released` or `prereleased`; one of
 """
 
 from agent.card_parts import (
-    LISTED,
+    NAME,
+    below_each_other,
     body,
     fallback,
     happened_at,
     headline,
-    joined,
     present,
     repository_footer,
+    unstarred,
 )
 from agent.card_table import Ignored, Placement, Rule, Shown
 from agent.ref_parts import named, ref
 from agent.subject import Subject
-from shared.blockkit import palette
+from shared.blockkit import limits, palette
 from shared.blockkit.mrkdwn import one_line
-from shared.card import Card, Field, Fields, Label, Line, Link, Paragraph, Span
+from shared.card import Card, Field, Fields, Label, Line, Paragraph, Span
 from shared.event import Event, Payload, flag, items, mapping, text
 
 
@@ -32,7 +33,7 @@ def _card(event: Event, _subject: Subject | None) -> Card:
         color=palette.NEUTRAL,
         headline=headline(f"{noun} published", author),
         parts=present(
-            Paragraph((Span(Label.TITLE, f"*{named(text(release, 'html_url'), one_line(name)).mrkdwn}*"),)),
+            Paragraph((Span(Label.TITLE, f"*{named(text(release, 'html_url'), unstarred(one_line(name))).mrkdwn}*"),)),
             body(text(release, "body"), text(release, "html_url"), event.repository),
             Fields((Field("Tag", (ref(event.repository, tag),)), Field("Assets", _assets(release)))),
             repository_footer(event.repository, published_at),
@@ -42,14 +43,12 @@ def _card(event: Event, _subject: Subject | None) -> Card:
 
 
 def _assets(release: Payload) -> Line:
-    assets = [asset for asset in items(release, "assets") if text(asset, "name")]
-    shown: list[Span | Link] = joined(
-        [named(text(asset, "browser_download_url"), one_line(text(asset, "name"), 80)) for asset in assets[:LISTED]],
-        "\n",
-    )
-    if more := len(assets) - LISTED:
-        shown += [Span(Label.TITLE, f"\nand {more} more")] if more > 0 else []
-    return tuple(shown)
+    lines: list[Line] = [
+        (named(text(asset, "browser_download_url"), one_line(name, NAME)),)
+        for asset in items(release, "assets")
+        if (name := text(asset, "name"))
+    ]
+    return below_each_other(lines, len(lines), Label.TITLE, limits.FIELD_TEXT - len("*Assets*\n"))
 
 
 RULES: dict[str, Rule] = {

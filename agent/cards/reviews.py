@@ -2,50 +2,50 @@
 
 from collections.abc import Mapping
 
-from agent.card_parts import body, by, happened_at
+from agent.card_parts import body, by, happened_at, person
 from agent.card_table import Ignored, Placement, Rule, Shown
-from agent.issue_parts import event_card
+from agent.issue_parts import sentence_card
 from agent.sightings import pull_sighting
 from agent.subject import Subject
 from shared.blockkit import palette
-from shared.card import Card, Line, reference
+from shared.card import Card, Line, Link, reference
 from shared.event import Event, mapping, text
 
 _SUBMITTED: Mapping[str, tuple[str, str]] = {
-    "approved": ("Pull request approved", palette.SUCCESS),
-    "changes_requested": ("Changes requested on pull request", palette.FAILURE),
-    "commented": ("Pull request reviewed", palette.NEUTRAL),
+    "approved": ("approved", palette.SUCCESS),
+    "changes_requested": ("requested changes on", palette.FAILURE),
+    "commented": ("commented on", palette.NEUTRAL),
 }
 """Words and colour by a review's state, which webhooks write in lower case and the REST API in upper."""
 
 
 def _submitted(event: Event, _subject: Subject | None) -> Card:
-    what, color = _SUBMITTED.get(_state(event), _SUBMITTED["commented"])
-    return _review(event, what, color)
+    did, color = _SUBMITTED.get(_state(event), _SUBMITTED["commented"])
+    reviewer = Link("", (person(event.actor),), "Somebody")
+    return _review(event, (reviewer, reference(f" {did} the pull request")), color)
 
 
 def _edited(event: Event, _subject: Subject | None) -> Card:
     _, color = _SUBMITTED.get(_state(event), _SUBMITTED["commented"])
-    return _review(event, "Review of pull request edited", color)
+    return _review(event, (reference("Review of pull request edited"), *by(event.actor)), color)
 
 
 def _dismissed(event: Event, _subject: Subject | None) -> Card:
     reviewer = text(event.payload, "review", "user", "login") or "ghost"
-    return _review(event, "Review", palette.NEUTRAL, further=(*by(reviewer), reference(" dismissed")))
+    sentence = (reference("Review"), *by(reviewer), reference(" dismissed"), *by(event.actor))
+    return _review(event, sentence, palette.NEUTRAL, when=("pull_request", "updated_at"))
 
 
-def _review(event: Event, what: str, color: str, *, further: Line = ()) -> Card:
+def _review(event: Event, sentence: Line, color: str, *, when: tuple[str, ...] = ("review", "submitted_at")) -> Card:
     review = mapping(event.payload, "review")
     address = text(review, "html_url")
-    when = ("pull_request", "updated_at") if further else ("review", "submitted_at")
-    return event_card(
+    return sentence_card(
         event,
         mapping(event.payload, "pull_request"),
-        what,
+        sentence,
         body(text(review, "body"), address, event.repository),
         color=color,
         at=happened_at(event, when),
-        further=further,
         address=address,
     )
 

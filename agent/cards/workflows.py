@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.card_parts import LISTED, by, code, fallback, joined, present, repository_footer, title, titled
+from agent.card_parts import by, code, fallback, present, repository_footer, row, title, titled
 from agent.card_table import Headline, Ignored, ParentRenderer, Placement, Rule, Shown
 from agent.ref_parts import commit
 from agent.subject import Kind, Subject
 from agent.workflow_run import linked, named, sighting
 from shared.blockkit import palette
 from shared.blockkit.mrkdwn import one_line, url
-from shared.card import Card, Field, Fields, Line, Link, Paragraph, reference
+from shared.card import Card, Field, Fields, Label, Line, Link, Paragraph, reference
 from shared.event import Event, Payload, instant, items, mapping, number, text
 
 
@@ -20,7 +20,7 @@ class _State:
     name: str
     result: str = ""
     ran: bool = False
-    """Whether it says something how long it took."""
+    """Whether it did anything, so that it took a time worth telling."""
 
 
 _STATES: Mapping[str, _State] = {
@@ -80,7 +80,7 @@ def _parent(subject: Subject, headline: Headline) -> Card:
 def _result(event: Event, subject: Subject | None) -> Card:
     run = {**mapping(event.payload, "workflow_run"), "workflow": mapping(event.payload, "workflow")}
     state = _state(run)
-    words, took = f" {state.result or 'ended'}", _duration(run) if state.ran else ()
+    words, took = f" {state.result or 'ended'}", _duration(run)
     after = (reference(" after "), *took) if took else ()
     return Card(
         color=state.color,
@@ -99,14 +99,14 @@ def _what_runs(run: Payload) -> Paragraph | None:
 
 def _pulls(subject: Subject) -> Line:
     numbers = [number(pull, "number") for pull in items(subject.fields, "pull_requests")]
-    links = [
-        Link(url(f"{subject.repository.url}/pull/{found}"), (reference(f"#{found}"),)) for found in numbers[:LISTED]
-    ]
-    return tuple(joined(links, ", "))
+    links = [Link(url(f"{subject.repository.url}/pull/{found}"), (reference(f"#{found}"),)) for found in numbers]
+    return row(links, Label.REFERENCE)
 
 
 def _duration(run: Payload) -> Line:
-    """How long a finished run took, in whole seconds; nothing while it runs."""
+    """How long a finished run took, in whole seconds; nothing while it runs, nor for one that never ran."""
+    if not _state(run).ran:
+        return ()
     started, ended = instant(run, "run_started_at") or instant(run, "created_at"), instant(run, "updated_at")
     if text(run, "status") != "completed" or not started or not ended or ended < started:
         return ()

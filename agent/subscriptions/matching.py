@@ -8,7 +8,7 @@ from functools import lru_cache
 from agent.card_table import ALWAYS
 from agent.subject import Subject
 from agent.subscriptions.subscription import FeatureValue, Subscription
-from shared.event import Event, items, text
+from shared.event import Event, flag, items, text
 
 _HEADS = "refs/heads/"
 _LABELLED = ("issue", "pull_request")
@@ -34,13 +34,18 @@ def wants(subscription: Subscription, feature: str, event: Event, subject: Subje
     if feature == ALWAYS:
         return _IN_THREAD
     value = subscription.wants.features.get(feature)
-    if value is None:
+    if value is None or (feature == "commits" and _told_by_branches(subscription, event)):
         return None
     if feature in _FILTERS and not _FILTERS[feature](value, event):
         return None
     if subscription.wants.labels and not _labelled(subscription.wants.labels, event, subject):
         return None
     return _TO_CHANNEL if feature in _THREADED and value.words else _IN_THREAD
+
+
+def _told_by_branches(subscription: Subscription, event: Event) -> bool:
+    """GHES says that a branch was deleted twice, by a push and by `delete`; one of them is enough."""
+    return flag(event.payload, "deleted") and "branches" in subscription.wants.features
 
 
 def _commits(value: FeatureValue, event: Event) -> bool:

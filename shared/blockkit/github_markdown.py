@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from shared.blockkit.github_inline import Run, fence, inline, marked
 from shared.blockkit.github_references import Links
-from shared.blockkit.mrkdwn import ELLIPSIS, escape
+from shared.blockkit.mrkdwn import ELLIPSIS, UNSEEN, escape
 
 __all__ = ["Links", "mrkdwn"]
 
@@ -24,7 +24,6 @@ PARSED = 4
 _CELL = 40
 _BULLETS = "•◦▪"
 _INDENT = "    "
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")
 _ATOM = re.compile(r"```|`[^`\n]*`|<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -43,7 +42,7 @@ def mrkdwn(markdown: str, limit: int, links: Links | None = None) -> tuple[str, 
     It is cut between blocks where that leaves half of it or more, and else inside one, never inside a link, an entity
     or code that stays open.
     """
-    cleaned = _UNWANTED.sub("", markdown)
+    cleaned = UNSEEN.sub("", markdown)
     blocks = _blocks(_PARSER.parse(cleaned[: limit * PARSED]), _Place(links=links))
     return _fitting(blocks, limit, shortened=len(cleaned) > limit * PARSED)
 

@@ -6,6 +6,9 @@ Slack wants exactly `&`, `<` and `>` escaped, everywhere, code included, and not
 
 import re
 
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, half characters (lone surrogates), which JSON can spell, and what turns the direction of all text
+behind it around."""
 _ATOM = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
 _UNSAFE = re.compile(r"[\s|<>\x00-\x1f\"`\ud800-\udfff]")
 _WEB = re.compile(r"https?://[^/?#\s|<>\x00-\x1f\"`\ud800-\udfff]")
@@ -13,10 +16,8 @@ ELLIPSIS = "…"
 
 
 def escape(text: str) -> str:
-    """Text from outside, made harmless; half characters (lone surrogates), which JSON can spell, are dropped."""
-    if not text.isascii():
-        text = text.encode(errors="ignore").decode()
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text from outside, made harmless; what nobody can see and what is no character is dropped."""
+    return UNSEEN.sub("", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def one_line(text: str, limit: int = 256) -> str:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from agent.cards import push
+from shared.blockkit import limits
 from shared.card import Card, DataClass, Paragraph, visible
 from shared.event import Event, label
 
@@ -47,6 +48,20 @@ def test_as_many_commits_as_ghes_lists_may_be_more() -> None:
     assert _headline(event) == "2,048+ new commits pushed to `main` by octocat"
     assert len(lines) == 11
     assert lines[-1] == "and 2,038 more"
+
+
+def test_what_does_not_fit_slacks_section_is_counted_too() -> None:
+    url = "https://github.example.com/a-long-organisation-name/a-long-repository-name/commit/"
+    commits = [
+        {"id": f"{n:040x}", "url": f"{url}{n:040x}", "message": "long " * 40, "author": {"name": "Somebody " * 8}}
+        for n in range(300)
+    ]
+
+    lines = _lines(_event(commits=commits, sender={"login": "octocat"}))
+
+    assert len("\n".join(lines)) <= limits.SECTION_TEXT
+    assert 2 < len(lines) < 11
+    assert lines[-1] == f"and {300 - len(lines) + 1} more"
 
 
 def test_a_commit_of_nobody_on_ghes_is_shown_by_the_name_in_it() -> None:

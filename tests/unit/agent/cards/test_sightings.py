@@ -103,6 +103,26 @@ def test_an_answer_stays_on_its_discussion_until_it_is_taken_back(event_of: Even
     assert "Methane" not in str(gone.parts)
 
 
+def test_a_deleted_discussion_shows_nothing_of_what_it_said(event_of: EventOf) -> None:
+    answered = event_of(GOLDEN / "discussion.answered.by_a_comment.json")
+    deleted = event_of(GOLDEN / "discussion.deleted.for_good.json")
+
+    card = _parent(answered, deleted)
+
+    assert "This discussion was deleted." in str(card.parts)
+    assert "Methane" not in str(card.parts)
+    assert "Kerosene" not in str(card.parts)
+    assert "discussions/90" not in str(card.parts)
+    assert _parent(deleted, answered).color == card.color
+
+
+def test_a_deleted_comment_leaves_its_discussion(event_of: EventOf) -> None:
+    deleted = event_of(GOLDEN / "discussion.deleted.for_good.json")
+    comment = label("2", "discussion_comment", deleted.payload, deleted.received_at)
+
+    assert "Kerosene" in str(_parent(comment).parts)
+
+
 def test_comments_on_a_discussion_rewrite_its_card_in_their_own_time(event_of: EventOf) -> None:
     created = event_of(GOLDEN / "discussion.created.question.json")
     comment = label("2", "discussion_comment", {**created.payload, "action": "created"}, created.received_at)

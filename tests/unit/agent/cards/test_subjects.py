@@ -121,6 +121,46 @@ def test_a_comment_on_a_known_pull_request_keeps_its_branch_and_its_reviewers(
     assert "2 comments" in card
 
 
+@pytest.mark.parametrize("known", [0, 1, 5])
+@pytest.mark.parametrize("is_late", [True, False])
+def test_a_comment_is_counted_whether_ghes_counts_it_already_or_not(
+    known: int, *, is_late: bool, golden: Callable[[str], Event], event_named: Callable[[str, dict[str, Any]], Event]
+) -> None:
+    payload = golden("issue_comment.created.on_an_issue").payload
+
+    def told(key: str, comments: int, old: Subject | None) -> Subject:
+        action, issue = key.partition(".")[2], {**payload["issue"], "comments": comments}
+        event = event_named(key, {**payload, "action": action, "issue": issue})
+        rule = rule_for(load()[0], event)
+        assert isinstance(rule, Shown)
+        seen = rule.sighting(event)
+        assert seen is not None
+        assert event.repository is not None
+        return merged(old, seen, event.repository)
+
+    opened = told("issues.opened", known, None)
+    commented = told("issue_comment.created", known if is_late else known + 1, opened)
+    deleted = told("issue_comment.deleted", known + 1 if is_late else known, commented)
+
+    counts = [each.fields["comments"] for each in (opened, commented, deleted)]
+    assert counts == [known, known + 1, known]
+
+
+def test_the_first_that_is_seen_of_an_issue_may_be_a_comment_which_counts(
+    golden: Callable[[str], Event], event_named: Callable[[str, dict[str, Any]], Event]
+) -> None:
+    payload = golden("issue_comment.created.on_an_issue").payload
+    event = event_named("issue_comment.created", {**payload, "issue": {**payload["issue"], "comments": 0}})
+    rule = rule_for(load()[0], event)
+    assert isinstance(rule, Shown)
+
+    seen = rule.sighting(event)
+
+    assert seen is not None
+    assert event.repository is not None
+    assert merged(None, seen, event.repository).fields["comments"] == 1
+
+
 def test_a_merged_pull_request_tells_who_merged_it(
     after: Callable[..., Subject], parent_of: Callable[[Subject], str]
 ) -> None:
@@ -166,6 +206,18 @@ def test_of_many_failed_checks_ten_are_named(
     assert "0/15 successful" in card
     assert "check 09 failed\\nand 5 more" in card
     assert "check 10" not in card
+
+
+def test_checks_that_do_not_fit_slacks_section_are_counted_too(
+    after: Callable[..., Subject], parent_of: Callable[[Subject], str]
+) -> None:
+    subject = after("pull_request.opened.with_reviewers")
+    checks = tuple(Check(name=f"check {n}", state="failure", url=f"https://ci.example/{'x' * 700}") for n in range(9))
+
+    card = parent_of(replace(subject, checks=checks))
+
+    assert "check 3> failed\\nand 5 more" in card
+    assert "check 4" not in card
 
 
 def test_the_colour_of_a_pull_request_is_its_state(

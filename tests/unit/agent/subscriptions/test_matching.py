@@ -202,3 +202,12 @@ def test_a_push_to_a_repository_that_cannot_be_read_is_not_wanted(
     happened = event("push", {"ref": "refs/heads/main", "repository": None})
 
     assert wants(subscription({"commits": PLAIN}), "commits", happened, None) is None
+
+
+def test_that_a_branch_was_deleted_is_not_told_as_a_push_where_branches_tell_it(
+    event: MakeEvent, subscription: MakeSubscription
+) -> None:
+    push = event("push", {"ref": "refs/heads/topic", "deleted": True})
+
+    assert wants(subscription({"commits": words("*")}), "commits", push, None) == THREAD
+    assert wants(subscription({"commits": words("*"), "branches": PLAIN}), "commits", push, None) is None

@@ -62,11 +62,16 @@ def test_escaped_text_holds_nothing_that_slack_reads_as_its_own(text: str) -> No
     assert re.findall("&(?!amp;|lt;|gt;)", escaped) == []
 
 
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf"], include_characters="\n\t")))
 def test_slack_shows_escaped_text_as_it_was(text: str) -> None:
     shown = escape(text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
     assert shown == text
+
+
+@pytest.mark.parametrize("unseen", ["\0", "\x1b", "\u202e", "\u2067"])
+def test_what_nobody_sees_can_neither_stand_in_a_text_nor_turn_it_around(unseen: str) -> None:
+    assert escape(f"Fix{unseen} it") == "Fix it"
 
 
 @given(st.text(alphabet=st.characters(categories=["Cs", "L"])))
