@@ -29,8 +29,9 @@ from agent.web.server import serving
 from shared.clock import Clock
 
 log = structlog.get_logger()
-DRAIN_S = 10.0
-"""How long what is in hand is waited for when we stop; supervisors kill soon afterwards."""
+DRAIN_S = 6.0
+"""How long what is in hand is waited for when we stop. Requests to our pages have `agent.web.server.FINISH_S` after it,
+and supervisors kill at 10 s."""
 SWITCH_S = 0.0005
 """How long a thread waits for a busy one. The store's threads let go of the interpreter at each statement; with
 Python's own 5 ms, a transaction of fifteen statements takes as long as the event loop has other work (measured)."""

@@ -51,6 +51,7 @@ class Assembly:
     wake_catch_up: asyncio.Event
     readiness: Readiness
     token_trouble: connecting.Trouble
+    log_trouble: catch_up.Trouble
     replicas: Replicas | None
     """None with SQLite, which one process has for itself."""
 
@@ -97,6 +98,7 @@ class Assembly:
                     known=partial(known, self.store),
                     record=self.record,
                     marks=SqlMarks(self.store, self.clock),
+                    trouble=self.log_trouble,
                     clock=self.clock,
                     wake=self.wake_catch_up,
                 )
@@ -152,6 +154,7 @@ async def assemble(
         wake_catch_up=wake_catch_up,
         readiness=Readiness(Writable(store, clock), clock, wake_catch_up.set),
         token_trouble=connecting.Trouble(),
+        log_trouble=catch_up.Trouble(),
         replicas=replicas,
     )
 

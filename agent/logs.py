@@ -19,7 +19,7 @@ Format = Literal["json", "console"]
 GONE = "[redacted]"
 
 # At debug these write requests, statements or payloads; they stay at warning whatever the agent's own level is.
-_TALKATIVE = ("aiohttp", "aiosqlite", "alembic", "asyncio", "gidgethub", "slack_sdk", "sqlalchemy")
+_TALKATIVE = ("aiohttp", "aiosqlite", "alembic", "asyncio", "gidgethub", "markdown_it", "slack_sdk", "sqlalchemy")
 
 _SECRET_NAME = re.compile(r"token|secret|password|authorization|private_key|cookie|ticket", re.IGNORECASE)
 # The first group, where there is one, stays: it says what was taken out.

@@ -27,6 +27,7 @@ def pages(agent: Assembly) -> web.Application:
                 sockets=pool.status if pool else None,
                 token_trouble=lambda: agent.token_trouble.says,
                 server=agent.ghes.ghes.server if agent.ghes else None,
+                log_trouble=lambda: agent.log_trouble.says,
                 missing=lacking,
             ),
             missing=lacking,

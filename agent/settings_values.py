@@ -64,8 +64,8 @@ def page_url(text: str) -> str:
 
 
 def folder_url(text: str) -> str:
-    """An http or https URL that names are appended to: it ends with a slash."""
-    return f"{page_url(text)}/"
+    """A URL that names are appended to: it ends with a slash; plain http as for `service_url`."""
+    return f"{service_url(text)}/"
 
 
 def proxy_url(text: str) -> str:

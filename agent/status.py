@@ -92,16 +92,18 @@ def table(
     server: Server | None,
     missing: Sequence[str],
     token_trouble: Callable[[], str] = str,
+    log_trouble: Callable[[], str] = str,
 ) -> Mapping[str, Look]:
     """Every part by its name. Without sockets or a server (set-up mode) those say that they aren't set up.
 
-    `token_trouble`: a sentence that says why `SLACK_BOT_TOKEN` isn't taken, empty when all is well.
+    `token_trouble` and `log_trouble`: a sentence that says why `SLACK_BOT_TOKEN` isn't taken, and why GHES's delivery
+    log can't be read; empty when all is well.
     """
     return {
         "store": partial(of_store, Writable(store, clock)),
         "sockets": partial(of_sockets, sockets),
         "slack": partial(of_slack, store, token_trouble),
-        "ghes": partial(of_ghes, server, clock),
+        "ghes": partial(of_ghes, server, clock, log_trouble),
         "events": partial(of_events, store, clock),
         "outbox": partial(of_outbox, store, clock),
         "relay": of_relay,
@@ -137,7 +139,15 @@ async def of_sockets(sockets: Callable[[], PoolStatus] | None) -> Part:
         ok=pool.well,
         says=" ".join(pool.alarms) or f"{pool.open} of {len(pool.sockets)} sockets to Slack are open.",
         facts={
-            "sockets": [{"state": each.state, "since": each.since, "reason": each.reason} for each in pool.sockets],
+            "sockets": [
+                {
+                    "state": each.state,
+                    "since": each.since,
+                    "reason": each.reason,
+                    "num_connections": each.num_connections,
+                }
+                for each in pool.sockets
+            ],
             "envelopes": dict(pool.envelopes),
             "happenings": dict(pool.happenings),
             "in_hand": pool.in_hand,
@@ -157,11 +167,11 @@ async def of_slack(store: Store, token_trouble: Callable[[], str] = str) -> Part
     if stuck:
         says = f"Nothing can be posted to {', '.join(stuck)}: install the Slack app there again, or renew its token."
         return Part(ok=False, says=says, facts=facts)
-    return Part(ok=True, says=f"{len(teams)} workspaces are known, {len(parked)} channels are parked.", facts=facts)
+    return Part(ok=True, says=f"Known workspaces: {len(teams)}, parked channels: {len(parked)}.", facts=facts)
 
 
-async def of_ghes(server: Server | None, clock: Clock) -> Part:
-    """Whether GHES answers, and agrees about the time."""
+async def of_ghes(server: Server | None, clock: Clock, log_trouble: Callable[[], str] = str) -> Part:
+    """Whether GHES answers, takes our word, and agrees about the time."""
     if server is None:
         return Part(ok=True, says="Not set up.")
     facts = {"version": server.version, "skew_s": round(server.skew_s), "answered_at": server.answered_at}
@@ -172,6 +182,8 @@ async def of_ghes(server: Server | None, clock: Clock) -> Part:
     silent_s = (clock.now() - server.answered_at).total_seconds()
     if silent_s > SILENT_S:
         return Part(ok=False, says=f"GHES has not answered for {silent_s / 60:.0f} minutes.", facts=facts)
+    if trouble := log_trouble():
+        return Part(ok=False, says=f"{trouble} What was missed meanwhile can't be caught up with.", facts=facts)
     if abs(server.skew_s) > SKEW_S:
         side = "behind" if server.skew_s > 0 else "ahead of"
         says = f"Our clock is {abs(server.skew_s):.0f} s {side} that of GHES: set both by NTP."

@@ -5,12 +5,15 @@ notes of the client choice). `Event.payload` is what GHES sent; the accessors he
 is missing, null or of another type.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 Payload = Mapping[str, Any]
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_BEYOND = 2**63
 OPEN_TO_ALL = frozenset({"public", "internal"})
 """The visibilities of a repository that every user of the GHES may read."""
 
@@ -106,15 +109,17 @@ def items(fields: object, *path: str) -> list[Payload]:
 
 
 def text(fields: object, *path: str) -> str:
-    """The string at `path`; an empty one when there is none."""
+    """The string at `path`, without what no database takes (half characters, NUL); an empty one when there is none."""
     found = _at(fields, path)
-    return found if isinstance(found, str) else ""
+    if not isinstance(found, str):
+        return ""
+    return found if found.isascii() and "\0" not in found else _UNSTORABLE.sub("", found)
 
 
 def number(fields: object, *path: str) -> int | None:
-    """The whole number at `path`; None when there is none."""
+    """The whole number at `path`; None when there is none, or it has more than 64 bits."""
     found = _at(fields, path)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and abs(found) < _BEYOND else None
 
 
 def flag(fields: object, *path: str) -> bool:

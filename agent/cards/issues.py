@@ -11,7 +11,7 @@ from agent.subject import Kind, Sighting, Subject
 from shared.blockkit import palette
 from shared.blockkit.mrkdwn import one_line, url
 from shared.card import Card, Fields, Line, Link, Span, reference
-from shared.event import Event, Payload, flag, items, mapping, number, text
+from shared.event import Event, Payload, flag, items, mapping, number, repository, text
 
 _HEADLINES: Mapping[str, str] = {
     "issues.opened": "Issue opened",
@@ -95,8 +95,10 @@ def _state(issue: Payload, *, is_open: bool) -> Span:
     return reference(f"Closed {reason}" if reason else "Closed")
 
 
-def _place(fields: Payload) -> Link:
-    """`owner/repo#12`, linked."""
+def _place(fields: Payload) -> Span | Link:
+    """`owner/repo#12`, linked; of a repository that not everybody may see, not even its name."""
+    if flag(fields, "hidden"):
+        return reference("a private repository")
     name = f"{one_line(text(fields, 'full_name'))}#{number(fields, 'number')}"
     return Link(url(text(fields, "html_url")), (reference(name),))
 
@@ -104,11 +106,13 @@ def _place(fields: Payload) -> Link:
 def _moved(event: Event, which: str) -> dict[str, object]:
     """Where a transferred issue went (`new`) or came from (`old`); empty when it wasn't transferred."""
     changes = mapping(event.payload, "changes")
-    issue, repository = mapping(changes, f"{which}_issue"), mapping(changes, f"{which}_repository")
+    issue, there = mapping(changes, f"{which}_issue"), repository(mapping(changes, f"{which}_repository"))
     if number(issue, "number") is None:
         return {}
+    if there is None or not there.open_to_all:
+        return {"hidden": True}
     return {
-        "full_name": text(repository, "full_name"),
+        "full_name": there.full_name,
         "number": issue["number"],
         "html_url": text(issue, "html_url"),
     }

@@ -1,10 +1,13 @@
 """`/ghe unsubscribe`: end a subscription, or turn parts of it off.
 
-GHES isn't asked, so that what is gone there can end here too.
+GHES is asked only about names that the channel isn't subscribed to, which may be former ones: so what is gone there can
+end here too.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from agent.ghes.repositories import Found
 from agent.slash.call import Call
 from agent.slash.changing import BUSY, changed, everything, linked, told
 from agent.slash.ports import Ports
@@ -17,7 +20,7 @@ from agent.subscriptions.words import code
 
 
 async def _run(call: Call, arguments: str, ports: Ports) -> Reply:
-    request = read(arguments, ports.ghes_url, takes_everything=True)
+    request = await _renamed(read(arguments, ports.ghes_url, takes_everything=True), call, ports)
 
     def plan(standing: Sequence[Subscription]) -> list[Change]:
         if _missing(request, standing):
@@ -44,6 +47,19 @@ async def _run(call: Call, arguments: str, ports: Ports) -> Reply:
             for each in _meant(request, done.standing)
         ),
     )
+
+
+async def _renamed(request: Request, call: Call, ports: Ports) -> Request:
+    """The same request, with the present names of repositories that were renamed and that the channel knows."""
+    standing = await ports.subscriptions.of(call.address)
+    by_id = {each.target.id: each.target.name for each in standing if each.target.scope is Scope.REPO}
+    now: dict[Named, Named] = {}
+    for named in (each for each in _missing(request, standing) if each.repo):
+        found = await ports.repositories.find(named.owner, named.repo)
+        if isinstance(found, Found) and (name := by_id.get(found.repository.id)):
+            owner, _, repo = name.partition("/")
+            now[named] = Named(owner=owner, repo=repo)
+    return replace(request, targets=tuple(now.get(named, named) for named in request.targets))
 
 
 def _meant(request: Request, standing: Sequence[Subscription]) -> list[Subscription]:

@@ -14,6 +14,10 @@ from typing import TypeVar
 from gidgethub import BadGraphQLRequest, GitHubException, GraphQLException, HTTPException
 
 T = TypeVar("T")
+_UNAUTHORIZED = (
+    "GitHub Enterprise doesn't take this app for the GitHub App that it says it is (401): whoever runs it has to check "
+    "GHES_APP_ID, GHES_PRIVATE_KEY and the clock."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,9 @@ class Refused:
     @property
     def as_unreachable(self) -> "Unreachable":
         """For callers to whom it makes no difference."""
-        return Unreachable(reason=f"GitHub Enterprise refused the request: {self.status} {self.message}")
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            return Unreachable(reason=_UNAUTHORIZED)
+        return Unreachable(reason=f"GitHub Enterprise refused the request: {self.status} {self.message}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -155,6 +155,10 @@ async def catch_up(
         except StoreUnavailableError as error:
             failures.append(_failure(entry, str(error)))
             break
+        except Exception:  # whatever it holds that no delivery had before: it is shown, and the others go on
+            log.exception("a delivery can't be recorded", delivery_id=entry.delivery_id)
+            failures.append(_failure(entry, "It can't be recorded: see the log.", tried_again=False))
+            continue
         fetched += 1
     return CaughtUp(
         fetched=fetched,
@@ -164,22 +168,40 @@ async def catch_up(
     )
 
 
+@dataclass(slots=True)
+class Trouble:
+    """Why the log can't be read at the moment, for `/status`."""
+
+    says: str = ""
+    """A sentence; empty as long as nothing is wrong."""
+
+
 async def run(
-    *, log_of_ghes: DeliveryLog, known: Known, record: Record, marks: Marks, clock: Clock, wake: asyncio.Event
+    *,
+    log_of_ghes: DeliveryLog,
+    known: Known,
+    record: Record,
+    marks: Marks,
+    trouble: Trouble,
+    clock: Clock,
+    wake: asyncio.Event,
 ) -> None:
     """Catch up at once, whenever `wake` is set (the agent was not ready for a while), and every 10 minutes."""
     while True:
         try:
-            rested_s = await _round(log_of_ghes, known, record, marks, clock.now())
+            rested_s = await _round(log_of_ghes, known, record, marks, trouble, clock.now())
         except StoreUnavailableError:
             log.warning("catching up waits for the store")
             rested_s = RETRY_S
         await _pause(rested_s, clock, wake)
 
 
-async def _round(log_of_ghes: DeliveryLog, known: Known, record: Record, marks: Marks, now: datetime) -> float:
+async def _round(
+    log_of_ghes: DeliveryLog, known: Known, record: Record, marks: Marks, trouble: Trouble, now: datetime
+) -> float:
     """Catch up, note it, and say how many seconds to rest."""
     caught = await catch_up(log_of_ghes, known, record, await marks.since(), now)
+    trouble.says = caught.reason if isinstance(caught, Unreachable) else ""
     if isinstance(caught, Unreachable):
         log.warning("the delivery log can't be read", reason=caught.reason)
         return RETRY_S

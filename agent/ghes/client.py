@@ -138,7 +138,7 @@ class GhesClient(gidgethub_aiohttp.GitHubAPI):
                 answer = Answer(status=response.status, headers=response.headers, body=await response.read())
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise NoAnswerError(f"{self._hosts.web} can't be reached ({reason(error)}).") from error
-        self._server.note(answer.headers)
+        self._server.note(answer.headers, answer.status)
         if answer.status not in _STATUSES:  # a proxy's own invention, which gidgethub can't name
             raise NoAnswerError(f"{self._hosts.web} can't be reached (answered_{answer.status}).")
         return answer

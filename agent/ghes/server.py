@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from shared.clock import Clock
 
@@ -17,8 +18,10 @@ class Server:
         """How far the server's clock is ahead of ours; negative when it is behind."""
         self.answered_at: datetime | None = None
 
-    def note(self, headers: Mapping[str, str]) -> None:
-        """Remember what this answer tells."""
+    def note(self, headers: Mapping[str, str], status: int = HTTPStatus.OK) -> None:
+        """Remember what this answer tells; a 5xx, which may be a proxy's, tells nothing of the server."""
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return
         self.answered_at = self._clock.now()
         self.version = headers.get("X-GitHub-Enterprise-Version", self.version)
         told_at = sent_at(headers)

@@ -72,8 +72,8 @@ class Answering:
         )
         try:
             return await self._given.store.write(claim)
-        except StoreUnavailableError:
-            log.exception("the store is not available: nothing is answered until it is")
+        except StoreUnavailableError as failure:
+            log.warning("the store is not available: nothing is answered until it is", reason=str(failure))
             return ()
 
     def _put_down(self, key: str, _task: asyncio.Task[None]) -> None:
@@ -117,8 +117,8 @@ class Answering:
         while True:
             try:
                 await write()
-            except StoreUnavailableError:
-                log.exception("what came of an envelope can't be stored yet")
+            except StoreUnavailableError as failure:
+                log.warning("what came of an envelope can't be stored yet", reason=str(failure))
                 await self._given.clock.sleep(IDLE_S)
             else:
                 return

@@ -41,10 +41,10 @@ def _unreadable(
     named: Named, found: Found | NotInstalled | Suspended | NotFound | Unreachable | NotSetUp, ports: Ports
 ) -> Reply:
     match found:
-        case Found():  # by the name that was typed: its present one may say too much
+        case Found() | NotFound():  # one answer, by the name that was typed: nobody learns what is hidden, or its name
             return to_person(
-                f"{code(str(named))} is private, and I can't tell yet who in this channel may read it, so "
-                "nothing of it is posted. Subscribe to a public or internal repository."
+                f"There is no repository {code(str(named))} that everybody on this server may read. Check its name; a "
+                "private one can't be subscribed to yet."
             )
         case NotInstalled():
             return _not_installed(named, found, ports)
@@ -53,8 +53,6 @@ def _unreadable(
                 f"The GitHub App is suspended on {code(owner)}. Ask one of its owners to unsuspend it in the settings "
                 "of their installed GitHub Apps, then type the command again."
             )
-        case NotFound(owner=owner, name=name):
-            return to_person(f"There is no repository {code(f'{owner}/{name}')}. Check its name and try again.")
         case NotSetUp():
             return to_person(
                 "I'm not connected to GitHub Enterprise yet: the GitHub App isn't set up, so nothing was changed. Ask "

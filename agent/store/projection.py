@@ -117,7 +117,7 @@ def _known(connection: Connection, ids: Collection[int]) -> dict[int, tuple[Repo
 
 def _newest(known: tuple[Repository, float] | None, seen: Repository, seen_at: float) -> tuple[Repository, float]:
     """The newer description; an older one may still close a repository, never open it."""
-    if known is None or seen_at >= known[1] > 0 or (seen_at == known[1] == 0):
+    if known is None or seen_at >= known[1]:
         return seen, seen_at
     if not seen.open_to_all and known[0].open_to_all:
         return replace(known[0], visibility=seen.visibility), known[1]

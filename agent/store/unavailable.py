@@ -36,4 +36,10 @@ def translated() -> Iterator[None]:
     except Exception as error:
         if isinstance(error, StoreUnavailableError) or not is_unavailable(error):
             raise
-        raise StoreUnavailableError(str(error)) from error
+        raise StoreUnavailableError(_reason(error)) from error
+
+
+def _reason(error: Exception) -> str:
+    """One line, in the driver's words: SQLAlchemy's own carry the statement and its parameters."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return next(iter(str(said).splitlines()), "") or type(said).__name__

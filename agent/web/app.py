@@ -1,5 +1,8 @@
 """The table of routes."""
 
+import secrets
+
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
@@ -11,6 +14,7 @@ from agent.web.webhooks import LARGEST_BYTES, Webhooks
 
 __all__ = ["Parts", "application"]
 
+log = structlog.get_logger()
 _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address doesn't take that method.",
@@ -41,5 +45,9 @@ def _errors_as_json() -> Middleware:
             if allowed := failure.headers.get("Allow"):
                 answer.headers["Allow"] = allowed
             return answer
+        except Exception:  # the edge of all pages
+            reference = secrets.token_hex(4)
+            log.exception("a request failed", reference=reference, path=request.path)
+            return error(500, f"Something went wrong here; the log says more about {reference}.")
 
     return errors_as_json

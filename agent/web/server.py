@@ -14,8 +14,9 @@ from shared.clock import Clock
 
 log = structlog.get_logger()
 LOOK_AGAIN_S = 60.0
-FINISH_S = 10.0
-"""How long requests in hand are waited for when we stop."""
+FINISH_S = 2.0
+"""How long requests in hand are waited for when we stop; together with the drain before it, it is below the 10 s after
+which a container is killed."""
 
 Stamp = tuple[tuple[int, int, int], ...]
 

@@ -66,6 +66,9 @@ class Webhooks:
             self._parts.metrics.events.labels(event="", result=f"refused_{refusal.status}").inc()
             log.warning("a webhook was refused", status=int(refusal.status), reason=refusal.sentence)
             return error(refusal.status, refusal.sentence, **refusal.headers)
+        except Exception:
+            self._parts.metrics.events.labels(event="", result="failed").inc()
+            raise
 
     async def _taken(self, request: web.Request) -> web.Response:
         parts, headers = self._parts, request.headers

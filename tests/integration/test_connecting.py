@@ -48,4 +48,4 @@ async def test_a_token_that_slack_does_not_take_yet_is_said_and_asked_again(
         taken = await until(lambda part: bool(part["ok"]))
 
     assert not refused["ok"]
-    assert taken["says"].startswith("1 workspaces are known")
+    assert taken["says"].startswith("Known workspaces: 1,")

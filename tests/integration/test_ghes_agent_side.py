@@ -1,13 +1,11 @@
 """The agent's GHES side against the stand-in: limits, skew, renames, tokens, look-ups, catch-up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
-from aiohttp import web
 
 from agent.ghes.app_auth import App, AppAuth, load_key
 from agent.ghes.catch_up import CaughtUp, Gap, RawDelivery, catch_up
@@ -19,7 +17,7 @@ from agent.ghes.repositories import Found, NotFound, NotInstalled, Owner, Reposi
 from agent.ghes.subjects import Fetched, Gone, Subjects
 from agent.net.outbound import network
 from infra.sandbox.driven_clock import DrivenClock
-from infra.sandbox.ghes import happen, server
+from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.apps import Installation
 from infra.sandbox.ghes.faults import PrimaryLimit, SecondaryLimit, ServerError
 from infra.sandbox.ghes.population import Keys, new_keys, populated
@@ -70,11 +68,10 @@ def keys() -> Keys:
 
 
 @pytest.fixture
-async def side(keys: Keys, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Side]:
+async def side(keys: Keys) -> AsyncIterator[Side]:
     clock = HurryingClock()
     world = populated(clock, keys=keys)
     world.app.hook.url = "http://127.0.0.1:9/"  # a loopback address, which GHES refuses: all deliveries fail
-    monkeypatch.setattr(server, "app", _dated(server.app))
     async with running(world) as far, network() as connections:
         ghes = Ghes(network=connections, hosts=Hosts.of(far.url), clock=clock, jitter=lambda: 0.0)
         app = App(ghes=ghes, auth=AppAuth(app_id=str(world.app.id), key=load_key(keys.private_pem), clock=clock))
@@ -226,20 +223,6 @@ async def test_an_outage_longer_than_the_log_is_reported(side: Side) -> None:
 
     assert [it.payload["issue"]["title"] for it in store.deliveries] == ["In the log"]
     assert caught.gap == Gap(from_at=began_at, to_at=side.clock.now() - timedelta(days=7))
-
-
-def _dated(build: Callable[[World], web.Application]) -> Callable[[World], web.Application]:
-    """The stand-in with the `Date` of its own, possibly wrong, clock."""
-
-    def built(world: World) -> web.Application:
-        async def date(_: web.Request, response: web.StreamResponse) -> None:
-            response.headers["Date"] = format_datetime(world.now(), usegmt=True)
-
-        application = build(world)
-        application.on_response_prepare.append(date)
-        return application
-
-    return built
 
 
 async def _caught_up(side: Side, store: Stored, since: datetime) -> CaughtUp:

@@ -131,6 +131,20 @@ async def test_wrong_addresses_and_methods_are_told_in_json(agent: Agent) -> Non
     assert (await agent.get("/webhooks/github"))[2]["Allow"] == "POST"
 
 
+async def test_what_breaks_us_is_told_in_json_with_a_reference_to_the_log(
+    agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(_store: SqliteStore, _work: object) -> None:
+        raise ValueError("what nobody foresaw")
+
+    monkeypatch.setattr(SqliteStore, "read", breaks)
+
+    code, told = await agent.json("/metrics")
+
+    assert code == 500
+    assert told["error"].startswith("Something went wrong here; the log says more about ")
+
+
 async def test_every_answer_tells_browsers_to_do_nothing_with_it(agent: Agent) -> None:
     for path in (*PATHS, "/nothing"):
         _, _, headers = await agent.get(path)

@@ -69,6 +69,7 @@ class Pool:
         self._opening = 0
         self._broken_at_s: list[float] = []
         self._greeted = asyncio.Event()
+        self._hello_to_come = asyncio.Event()
         self._exchange = asyncio.Lock()
         self._group = asyncio.TaskGroup()
 
@@ -128,6 +129,10 @@ class Pool:
         """For a slot: sockets of other replicas; None when there can be none."""
         return self._expected_elsewhere() if self._expected_elsewhere else None
 
+    async def next_hello(self) -> None:
+        """For a slot: wait until one more socket is greeted."""
+        await self._hello_to_come.wait()
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """For a slot: run beside it."""
         self._group.create_task(work)
@@ -161,6 +166,8 @@ class Pool:
             return Wait(reason="no_hello")
         if connection.hello is not None:
             self._greeted.set()
+            self._hello_to_come.set()
+            self._hello_to_come = asyncio.Event()
             return connection
         if connection.reason == "link_disabled":
             return Refused(reason=connection.reason)

@@ -46,6 +46,9 @@ class House(Protocol):
     def elsewhere(self) -> int | None:
         """How many sockets the other replicas hold, as far as we know; None when there can be no replicas."""
 
+    async def next_hello(self) -> None:
+        """Wait until one more socket is greeted."""
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run beside the slots, until it ends or the pool does."""
 
@@ -106,9 +109,18 @@ class Slot:
                     held = opened
                 pause_s = await self._consequence(opened)
                 self._enter("waiting")
-                await self._clock.sleep(pause_s)
+                await self._rest(pause_s)
         finally:
             self._enter("waiting")
+
+    async def _rest(self, seconds: float) -> None:
+        """Wait; a refusal is over as soon as another socket is greeted, since somebody has acted then."""
+        if not self.refusal:
+            await self._clock.sleep(seconds)
+            return
+        with suppress(TimeoutError):
+            async with self._clock.timeout(seconds):
+                await self._house.next_hello()
 
     async def _consequence(self, opened: Connection | Wait | Refused) -> float:
         """Stand on the socket as long as it lasts, if there is one; return the seconds until the next attempt."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from email.utils import format_datetime
 from ssl import SSLContext
 from typing import assert_never
 from uuid import uuid4
@@ -79,7 +80,7 @@ async def running(
 
 @web.middleware
 async def _serve(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Let a fault strike, run the endpoint, word refusals, and sign with the server's version."""
+    """Let a fault strike, run the endpoint, word refusals, and sign with the server's version and time."""
     world = request.app[WORLD]
     fault = strike(world.faults, request.method, request.path)
     try:
@@ -95,6 +96,7 @@ async def _serve(request: web.Request, handler: Next) -> web.StreamResponse:
     if isinstance(fault, LostAfterWrite) and request.transport:
         request.transport.abort()
     response.headers["X-GitHub-Enterprise-Version"] = world.version
+    response.headers["Date"] = format_datetime(world.now(), usegmt=True)
     response.headers["X-GitHub-Request-Id"] = str(uuid4())
     return response
 

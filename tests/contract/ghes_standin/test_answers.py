@@ -2,6 +2,7 @@
 
 import json
 import re
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import aiohttp
@@ -25,6 +26,15 @@ async def test_every_answer_is_json_and_names_the_version(bot: Any, nobody: Any)
     ):
         assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
         assert answer.headers["X-GitHub-Enterprise-Version"] == "3.19.4"
+
+
+async def test_every_answer_is_dated_by_the_servers_own_clock(bot: Any, nobody: Any, world: World) -> None:
+    # §3: the App signs by the server's time, which it learns from `Date`
+    world.skew_s = 412
+
+    answers = [await bot("GET", "/repos/acme/api"), await nobody("GET", "/no/such/endpoint")]
+
+    assert {parsedate_to_datetime(answer.headers["Date"]) for answer in answers} == {world.now()}
 
 
 async def test_limits_are_off_and_leave_no_headers(bot: Any) -> None:

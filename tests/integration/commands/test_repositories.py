@@ -7,9 +7,9 @@ import pytest
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.faults import SecondaryLimit, ServerError, Slow
 
-PRIVATE = (
-    "`{}` is private, and I can't tell yet who in this channel may read it, so nothing of it is posted. Subscribe to a "
-    "public or internal repository."
+UNREADABLE = (
+    "There is no repository `{}` that everybody on this server may read. Check its name; a private one can't be "
+    "subscribed to yet."
 )
 
 
@@ -18,7 +18,7 @@ async def test_a_private_repository_is_refused_to_the_person_alone(rig: Any) -> 
     await rig.issue("hidden", "acme/api")
 
     assert (answer.text, answer.ephemeral_for) == (
-        PRIVATE.format("acme/api"),
+        UNREADABLE.format("acme/api"),
         rig.slack.user("acme", "mona").user_id,
     )
     assert await rig.subscribed() == []
@@ -32,8 +32,15 @@ async def test_the_refusal_of_a_private_repository_tells_no_name_that_nobody_typ
 
     answer = await rig.said("subscribe acme/api")
 
-    assert answer.text == PRIVATE.format("acme/api")
+    assert answer.text == UNREADABLE.format("acme/api")
     assert "Merger" not in str(answer.blocks)
+
+
+async def test_where_the_app_has_all_repositories_private_and_missing_look_the_same(rig: Any) -> None:
+    said = {name: await rig.said(f"subscribe acme/{name}") for name in ("api", "API", "nothing-at-all")}
+
+    assert {answer.text for answer in said.values()} == {UNREADABLE.format(f"acme/{name}") for name in said}
+    assert len({str(answer.blocks).replace(name, "…") for name, answer in said.items()}) == 1
 
 
 async def test_where_the_app_is_not_installed_private_and_missing_look_the_same(rig: Any) -> None:
@@ -63,7 +70,7 @@ async def test_where_the_app_has_some_repositories_the_others_and_missing_ones_l
 async def test_one_repository_that_may_not_be_read_changes_nothing_of_the_others(rig: Any) -> None:
     answer = await rig.said("subscribe acme/docs acme/nothing-at-all acme/shared")
 
-    assert answer.text == "There is no repository `acme/nothing-at-all`. Check its name and try again."
+    assert answer.text == UNREADABLE.format("acme/nothing-at-all")
     assert await rig.subscribed() == []
 
 

@@ -84,6 +84,20 @@ async def test_slack_switched_off_is_an_alarm_that_is_tested_again_every_five_mi
         assert rig.pool.status().well
 
 
+async def test_a_socket_that_was_refused_is_opened_as_soon_as_another_one_is(rigs: Rigs) -> None:
+    async with rigs() as rig:
+        await breakage.disable_link(rig.world)
+        await rig.soon(lambda: rig.happened("left_link_disabled") == 2)
+        first, second = rig.pool._slots
+        breakage.enable_link(rig.world)
+
+        waking = asyncio.create_task(rig.pool.opened(None))
+        await rig.within(5, lambda: second.status().state == first.status().state == "open")
+        await waking
+
+        assert rig.pool.status().well
+
+
 async def test_a_refused_token_is_an_alarm_and_not_repeated_soon(rigs: Rigs) -> None:
     async with rigs(token="xapp-wrong", opened=False) as rig:
         await rig.soon(lambda: rig.happened("failed_invalid_auth") == 2)

@@ -115,6 +115,17 @@ def test_an_event_without_the_repositorys_time_can_close_it_and_cannot_open_it(t
     assert queued == [2, 0, 0]
 
 
+def test_a_repository_that_was_first_told_of_without_its_time_is_as_the_first_dated_event_says(
+    take: Callable[..., Recorded],
+) -> None:
+    queued = [
+        take("issues.opened", visibility="private", updated_at=None).queued,
+        take("issues.opened", visibility="internal").queued,
+    ]
+
+    assert queued == [0, 2]
+
+
 def test_a_transferred_repository_is_its_new_owners(connection: Connection, take: Callable[..., Recorded]) -> None:
     moved = {"owner": {"id": 8, "login": "acme"}, "full_name": "acme/shop", "updated_at": "2026-11-25T08:30:00Z"}
 

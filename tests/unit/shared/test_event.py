@@ -24,6 +24,14 @@ PATHS = st.lists(NAMES, max_size=4).map(tuple)
 REPOSITORY = {"id": 42, "full_name": "octo/shop", "name": "shop", "owner": {"id": 7, "login": "octo"}}
 
 
+def test_what_no_database_takes_is_left_out() -> None:
+    fields = {"action": "cl\0os\ud800ed", "small": -(2**63) + 1, "big": 2**63}
+
+    assert text(fields, "action") == "closed"
+    assert number(fields, "small") == -(2**63) + 1
+    assert number(fields, "big") is None
+
+
 @given(payload=OBJECTS, name=st.text(max_size=20))
 @settings(max_examples=50)
 def test_any_payload_is_labelled(payload: dict[str, Any], name: str) -> None:

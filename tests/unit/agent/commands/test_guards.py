@@ -27,10 +27,6 @@ OTHERS = (
     ("answer", "says"),
     [
         (
-            NotFound(owner="octo", name="shop"),
-            "There is no repository `octo/shop`. Check its name and try again.",
-        ),
-        (
             Unreachable(reason="GitHub Enterprise answered 502 Bad Gateway."),
             "GitHub Enterprise answered 502 Bad Gateway. Nothing was changed; try again in a moment.",
         ),
@@ -86,14 +82,19 @@ async def test_an_owner_without_the_app_is_explained_too(say: Say) -> None:
     assert reply.text.startswith("I can't see `nobody`: the GitHub App isn't installed on `nobody`")
 
 
-async def test_a_private_repository_is_refused(say: Say, subscriptions: Any) -> None:
-    reply = await say("subscribe octo/vault")
+async def test_a_private_repository_and_a_missing_one_are_refused_in_the_same_words(
+    say: Say, repositories: Any, subscriptions: Any
+) -> None:
+    private = await say("subscribe octo/vault")
+    repositories.repositories["octo/vault"] = NotFound(owner="Octo", name="vault")
+    missing = await say("subscribe octo/vault")
 
-    assert (reply.visible, reply.text) == (
+    assert private == missing
+    assert (private.visible, private.text) == (
         Visible.PERSON,
         (
-            "`octo/vault` is private, and I can't tell yet who in this channel may read it, so nothing of it is "
-            "posted. Subscribe to a public or internal repository."
+            "There is no repository `octo/vault` that everybody on this server may read. Check its name; a private one "
+            "can't be subscribed to yet."
         ),
     )
     assert subscriptions.rows == {}
@@ -102,7 +103,7 @@ async def test_a_private_repository_is_refused(say: Say, subscriptions: Any) -> 
 async def test_one_bad_repository_of_several_changes_nothing(say: Say, subscriptions: Any) -> None:
     reply = await say("subscribe octo/shop octo/vault")
 
-    assert reply.text.startswith("`octo/vault` is private")
+    assert reply.text.startswith("There is no repository `octo/vault` that")
     assert subscriptions.rows == {}
 
 

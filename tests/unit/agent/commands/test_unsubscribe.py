@@ -115,3 +115,25 @@ async def test_without_a_repository_it_says_what_is_missing(say: Say) -> None:
         "```/ghe unsubscribe \n                 ^```",
         "Nothing was changed.",
     )
+
+
+async def test_a_repository_can_be_unsubscribed_by_a_name_that_it_had_before(
+    say: Say, ports: Any, found: Callable[..., Any]
+) -> None:
+    await say("subscribe octo/shop")
+    ports.repositories.repositories["octo/store"] = found(42, "shop")
+
+    reply = await say("unsubscribe octo/store")
+
+    assert reply.text == f"<@U1> unsubscribed this channel from {SHOP}."
+
+
+async def test_the_present_name_of_a_repository_that_the_channel_does_not_know_is_not_told(
+    say: Say, ports: Any, found: Callable[..., Any]
+) -> None:
+    ports.repositories.repositories["octo/store"] = found(99, "vault", "private")
+
+    reply = await say("unsubscribe octo/store")
+
+    assert "`octo/store`" in reply.text
+    assert "vault" not in reply.text

@@ -20,6 +20,7 @@ from agent.ghes.catch_up import (
     Logged,
     LogPage,
     RawDelivery,
+    Trouble,
     catch_up,
     run,
 )
@@ -45,8 +46,10 @@ class Far:
     stored: list[RawDelivery] = field(default_factory=list)
     known_before: set[str] = field(default_factory=set)
     full: bool = False
+    breaking: str = ""
     pages_read: int = 0
     noted: list[CaughtUp] = field(default_factory=list)
+    trouble: Trouble = field(default_factory=Trouble)
 
     async def page(self, cursor: str | None) -> LogPage | Unreachable:
         self.pages_read += 1
@@ -71,6 +74,8 @@ class Far:
     async def record(self, delivery: RawDelivery) -> None:
         if self.full:
             raise StoreUnavailableError("disk full")
+        if delivery.delivery_id == self.breaking:
+            raise ValueError("what no delivery had before")
         self.stored.append(delivery)
         self.known_before.add(delivery.delivery_id)
 
@@ -139,6 +144,16 @@ async def test_a_delivery_that_left_the_log_does_not_hold_back_the_rest() -> Non
     caught = await caught_up(far, NOW - timedelta(hours=1))
 
     assert [it.tried_again for it in caught.failures] == [False]
+    assert caught.complete_until == NOW
+
+
+async def test_a_delivery_that_breaks_us_is_shown_and_the_others_are_recorded() -> None:
+    far = Far(entries=[logged(3, "c", 1), logged(2, "b", 2), logged(1, "a", 3)], breaking="b")
+
+    caught = await caught_up(far, NOW - timedelta(hours=1))
+
+    assert [it.delivery_id for it in far.stored] == ["a", "c"]
+    assert [(it.delivery_id, it.tried_again) for it in caught.failures] == [("b", False)]
     assert caught.complete_until == NOW
 
 
@@ -220,7 +235,15 @@ async def running(clock: DrivenClock) -> AsyncIterator[Callable[[Far], asyncio.E
 
     def start(far: Far) -> asyncio.Event:
         wake = asyncio.Event()
-        round_ = run(log_of_ghes=far, known=far.known, record=far.record, marks=far, clock=clock, wake=wake)
+        round_ = run(
+            log_of_ghes=far,
+            known=far.known,
+            record=far.record,
+            marks=far,
+            trouble=far.trouble,
+            clock=clock,
+            wake=wake,
+        )
         tasks.append(asyncio.create_task(round_))
         return wake
 
@@ -270,8 +293,10 @@ async def test_the_loop_outlives_a_server_and_a_store_in_trouble(
     running(far)
     await settle()
     assert far.noted == []
+    assert far.trouble.says == ("GitHub Enterprise is away." if trouble == "away" else "")
 
     far.away = False
     monkeypatch.undo()
     await clock.advance(RETRY_S, step_s=RETRY_S)
     assert len(far.noted) == 1
+    assert far.trouble.says == ""

@@ -127,6 +127,32 @@ async def test_ghes_is_well_while_it_answers_and_agrees_about_the_time(clock: Dr
     assert "22 minutes" in gone.says
 
 
+async def test_a_ghes_that_refuses_the_app_is_unwell_however_well_it_answers(clock: DrivenClock) -> None:
+    server = Server(clock)
+    server.note({"Date": "Sun, 22 Nov 2026 09:00:00 GMT"})
+
+    part = await status.of_ghes(server, clock, lambda: "Refused: check GHES_PRIVATE_KEY.")
+
+    assert not part.ok
+    assert part.says.startswith("Refused: check GHES_PRIVATE_KEY.")
+
+
+async def test_a_ghes_that_only_answers_5xx_counts_as_silent(clock: DrivenClock) -> None:
+    server = Server(clock)
+    broken = {"X-GitHub-Enterprise-Version": "3.17.1", "Date": "Sun, 22 Nov 2026 09:06:52 GMT"}
+    server.note(broken, 502)
+    never = await status.of_ghes(server, clock)
+    server.note({"Date": "Sun, 22 Nov 2026 09:00:00 GMT"}, 404)
+    well = await status.of_ghes(server, clock)
+    await clock.advance(1300, step_s=1300)
+    server.note(broken, 500)
+    gone = await status.of_ghes(server, clock)
+
+    assert [part.ok for part in (never, well, gone)] == [False, True, False]
+    assert "has not answered yet" in never.says
+    assert "22 minutes" in gone.says
+
+
 async def test_a_gap_is_unwell_for_a_day_and_shown_for_good(store: SqliteStore, clock: DrivenClock) -> None:
     now = clock.now().timestamp()
     row = {"name": "push", "actor": "a", "source": "webhook", "fate": "", "received_at": now, "delivery_id": "d"}
