@@ -38,7 +38,7 @@ class Post:
     """A finished message on its way to one address."""
 
     id: str
-    """The head's notification id; of a rewrite, the thread's."""
+    """The head's notification id; of a rewrite, the thread's, with what tells this drawing from others."""
     also: tuple[str, ...]
     """The other members, in order."""
     delivery_id: str
@@ -46,7 +46,10 @@ class Post:
     address: Address
     role: Role
     ts: str | None
-    """Of a rewrite, the message to draw anew; of a reply or broadcast, the parent's; else None."""
+    """Of a rewrite, the message to draw anew; of a reply or broadcast, the parent's, as far as it is known; else None.
+
+    It isn't known while the parent waits for a receipt. Who has the parent then finds it by `thread_key`.
+    """
     thread_key: str | None
     """The subject, as `<repository id>/<kind>/<number>`; None for a plain card."""
     message: Message

@@ -4,7 +4,7 @@ A worker takes the lease of an *address*, never of a notification, so a channel 
 notification:
 
     queued ──▶ posting ──▶ delivered
-      ▲           │ ├────▶ accepted ──▶ delivered        (relay: by receipt)
+      ▲           │ ├────▶ accepted ──▶ any of these     (relay: by receipt; without one, sent again)
       └── retry ──┘ ├────▶ parked ──▶ queued | discarded (a person or an event decides)
       ▲             └────▶ unknown ──▶ delivered         (found by a look)
       └──── looked twice, not there ──────┘

@@ -24,6 +24,8 @@ class State(StrEnum):
 
 OPEN = (State.QUEUED, State.POSTING, State.UNKNOWN)
 """States that the worker has something to do about."""
+UNSETTLED = (*OPEN, State.ACCEPTED)
+"""States of which something comes without anybody's doing; of `ACCEPTED`, by its receipt or when that fails to come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class Thread:
     headline: Headline
     rewrite_at: float | None
     rewrite_rank: int
+    accepted: bool = False
+    """Whether the card is on its way by a receipt-settling transport, which then knows where replies belong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What a leased address has waiting, in order."""
+    """What a leased address has waiting, in order; of what is accepted only that whose receipt is overdue."""
 
     address_id: int
     address: Address
@@ -73,6 +77,10 @@ class Backlog:
     tat: float
     notifications: Sequence[Notification]
     threads: Sequence[Thread]
+    accepted: int = 0
+    """How many notifications wait for a receipt."""
+    receipt_due_at: float | None = None
+    """When the first of them is sent again if its receipt doesn't come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,31 @@ class RewriteJob:
 
     thread: Thread
     marker: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewriteName:
+    """What a rewrite is called on its way, `<address id>/<subject key>/<marker>`: each drawing has a name of its own.
+
+    A transport that knows what it has carried would take a second rewrite of the same name for the first.
+    """
+
+    address_id: int
+    key: str
+    marker: float
+
+    def __str__(self) -> str:
+        return f"{self.address_id}/{self.key}/{self.marker!r}"
+
+    @classmethod
+    def parse(cls, name: str) -> "RewriteName | None":
+        """The inverse; None for the name of anything else."""
+        address_id, _, rest = name.partition("/")
+        key, _, marker = rest.rpartition("/")
+        try:
+            return cls(address_id=int(address_id), key=key, marker=float(marker))
+        except ValueError:
+            return None
 
 
 Job = PostJob | RewriteJob

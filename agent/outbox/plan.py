@@ -1,6 +1,8 @@
 """What to do next in a leased address: pure, so that it can be tried with every backlog one can think of.
 
 At most one post at a time keeps the channel's order. A post whose fate is unknown comes first: nothing overtakes it.
+What was accepted and has had no receipt for too long comes next, as the same post once more; the rest goes on while
+receipts are awaited, up to `MOST_ACCEPTED` of an address.
 Rewrites go beside it, as far as the workspace's bucket for `chat.update` allows; they never delay a post.
 """
 
@@ -17,6 +19,8 @@ MARKER_S = 90.0
 """How long a rewrite may be under way before it is taken for lost and drawn again."""
 REWRITES = 5
 """Rewrites of one address at a time at most."""
+MOST_ACCEPTED = 200
+"""Notifications of one address that may wait for their receipts; what is more stays here, where it can be merged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +48,8 @@ def plan(
     jobs: list[Job] = [post] if post else []
     jobs += [RewriteJob(thread=thread, marker=now + MARKER_S) for thread in ready]
     later = [max(thread.rewrite_at or 0.0, rewrites_at) for thread in due if thread not in ready]
-    times = [at for at in (post_at, *later) if at is not None]
+    receipt_at = backlog.receipt_due_at if (backlog.receipt_due_at or 0.0) > now else None
+    times = [at for at in (post_at, receipt_at, *later) if at is not None]
     return Plan(jobs=jobs, next_at=min(times, default=None))
 
 
@@ -53,14 +58,18 @@ def _post(backlog: Backlog, now: float, pace: Pace, bucket: Bucket) -> tuple[Pos
     if unclear:
         return _unclear(backlog, unclear, now)
     threads = {thread.key: thread for thread in backlog.threads}
-    waiting = [each for each in backlog.notifications if _can_go(each, threads)]
+    overdue = [each for each in backlog.notifications if each.state is State.ACCEPTED]
+    waiting = overdue or [each for each in backlog.notifications if _can_go(each, threads)]
     if not waiting:
         return None, None
     head = waiting[0]
     at = max(head.due_at, free_at(backlog.tat, pace), bucket.blocked_until)
     if at > now:
         return None, at
-    members = _set_of(head, waiting) if head.head_id else _fresh(waiting, now)
+    room = len(overdue) or MOST_ACCEPTED - backlog.accepted
+    members = _set_of(head, waiting) if head.head_id else _fresh(waiting, now)[: max(1, room)]
+    if len(members) > room:
+        return None, None
     return PostJob(members=members, thread=threads.get(head.thread_key or "")), None
 
 
@@ -73,11 +82,11 @@ def _unclear(backlog: Backlog, unclear: Sequence[Notification], now: float) -> t
 
 
 def _can_go(notification: Notification, threads: dict[str, Thread]) -> bool:
-    """Replies wait until their parent is posted; where that one is parked, other subjects go on."""
+    """Replies wait until their parent is posted or on its way; where that one is parked, other subjects go on."""
     if notification.role in {Role.PARENT, Role.PLAIN}:
         return True
     thread = threads.get(notification.thread_key or "")
-    return thread is not None and thread.ts is not None
+    return thread is not None and (thread.ts is not None or thread.accepted)
 
 
 def _set_of(head: Notification, waiting: Sequence[Notification]) -> list[Notification]:

@@ -10,7 +10,7 @@ import structlog
 
 from agent.metrics import Metrics
 from agent.outbox.drawing import Drawing, Material, subject_keys
-from agent.outbox.notification import Job, Lease, PostJob, RewriteJob, Settlement
+from agent.outbox.notification import Job, Lease, PostJob, RewriteJob, RewriteName, Settlement
 from agent.outbox.transport import CannotLook, NotSeen, Seen, Sought, Transport
 from agent.store.outbox_settlements import RECONCILE_AFTER_S, Posting, store_posting
 from agent.store.port import Store
@@ -102,7 +102,8 @@ async def _rewrite(given: Collaborators, lease: Lease, job: RewriteJob, material
     post = given.drawing.rewrite(lease, job, material, _data_class(given, lease)) if is_open else None
     if post is None:
         return _settlement(lease, job, Refused("cant_update_message"))
-    outcome = await given.transport.send(post)
+    name = RewriteName(address_id=lease.address_id, key=job.thread.key, marker=job.marker)
+    outcome = await given.transport.send(replace(post, id=str(name)))
     given.metrics.rewrites.labels(type(outcome).__name__.lower()).inc()
     return _settlement(lease, job, outcome, after_s=_backoff_s(given, job))
 

@@ -1,6 +1,10 @@
 """The port through which posts leave: direct to Slack, or by way of the relay.
 
-Every transport passes `tests/contract/test_transports.py`.
+Every transport passes `tests/contract/transports`. One may answer `Accepted` and settle by receipts
+(`agent.store.outbox_receipts`). It then knows notifications by their ids and says each of them once, however often it
+is sent; keeps the order of an address; puts a reply without `ts` into the thread of the parent that it was given before
+(else its receipt is a `Retry`); and has no more of what it has reported as anything but `Delivered`, so that the same
+id, sent again, is said anew.
 """
 
 from dataclasses import dataclass
@@ -50,7 +54,11 @@ class Transport(Protocol):
     """Says posts."""
 
     async def send(self, post: Post) -> Outcome:
-        """Say `post`, once: what isn't certain is `Unknown`. Takes 15 s at most, and raises nothing of the network."""
+        """Say `post`, once: what isn't certain is `Unknown`. Takes 15 s at most, and raises nothing of the network.
+
+        `Accepted` promises a receipt; where none comes for 15 minutes, the same post is sent again. `Retry` says that
+        this attempt left nothing behind: of a lost answer that isn't known.
+        """
 
     async def look(self, sought: Sought) -> Look:
         """Look whether a post of an unknown outcome has arrived. Takes 15 s at most."""

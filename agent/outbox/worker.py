@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from agent.outbox.drawing import Material, delivery_ids, subject_keys
 from agent.outbox.notification import Job, Lease, Settlement
 from agent.outbox.sending import Collaborators, broken, done, unstored
+from agent.store.clock_steps import ClockSteps, Holder
 from agent.store.material import load_material
 from agent.store.outbox_claims import claim, next_due
 from agent.store.outbox_settlements import settle
@@ -35,6 +36,8 @@ class Worker:
         """`wake` is set by whoever makes something due; without one it is only `wake()` that does."""
         self._given = given
         self._owner = str(uuid4())
+        holder = Holder(owner=self._owner, lease_s=LEASE_S, pace=given.pace)
+        self._clock_steps = ClockSteps(given.store, given.clock, holder)
         self._wake = wake or asyncio.Event()
         self._stopping = False
 
@@ -58,10 +61,11 @@ class Worker:
                     await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
                     continue
                 try:
+                    await self._clock_steps.beat()
                     leases, due = await self._claim(room)
                     material = await self._load(leases)
-                except StoreUnavailableError:
-                    log.exception("the store is not available: nothing is posted until it is")
+                except StoreUnavailableError as failure:
+                    log.warning("the store is not available: nothing is posted until it is", reason=str(failure))
                     await self._given.clock.sleep(IDLE_S)
                     continue
                 for lease in leases:
@@ -127,8 +131,8 @@ class Worker:
         while True:
             try:
                 await self._given.store.write_many(self._settle, settlement)
-            except StoreUnavailableError:
-                log.exception("what came of a post can't be stored yet")
+            except StoreUnavailableError as failure:
+                log.warning("what came of a post can't be stored yet", reason=str(failure))
                 await self._given.clock.sleep(IDLE_S)
             else:
                 return

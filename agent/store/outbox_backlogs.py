@@ -4,48 +4,89 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, select
 
 from agent.card_table import Headline
-from agent.outbox.notification import OPEN, Backlog, Notification, State, Thread
-from agent.store.tables import notifications, threads
+from agent.outbox.notification import Backlog, Notification, State, Thread
+from agent.store.tables import addresses, notifications, threads
 from shared.address import Address
 from shared.post import Role
 
 WINDOW = 60
-"""Notifications of one address that are looked at in one claim."""
+"""Notifications of one address that are looked at in one claim, where they may be merged."""
 
-_IS_QUEUED = notifications.c.state == State.QUEUED
-_RANK = func.row_number().over(partition_by=notifications.c.address_id, order_by=(_IS_QUEUED, notifications.c.seq))
-_CAN_GO = or_(~_IS_QUEUED, notifications.c.role.in_((Role.PARENT, Role.PLAIN)), threads.c.ts.is_not(None))
-_RANKED = (
-    select(notifications, _RANK.label("rank"))
+_IS_ACCEPTED = and_(notifications.c.address_id == addresses.c.id, notifications.c.state == State.ACCEPTED)
+ACCEPTED = select(func.count()).where(_IS_ACCEPTED).scalar_subquery()
+"""Of a row of `addresses`: how many of its notifications wait for a receipt."""
+RECEIPT_DUE_AT = select(func.min(notifications.c.due_at)).where(_IS_ACCEPTED).scalar_subquery()
+"""Of a row of `addresses`: when the first receipt of them is overdue."""
+
+_PARENTS = notifications.alias("parents")
+_IS_ON_ITS_WAY = and_(_PARENTS.c.state == State.ACCEPTED, _PARENTS.c.role == Role.PARENT)
+_PARENT_ACCEPTED = and_(
+    threads.c.ts.is_(None),
+    exists().where(
+        _PARENTS.c.address_id == threads.c.address_id, _PARENTS.c.subject_key == threads.c.subject_key, _IS_ON_ITS_WAY
+    ),
+).label("accepted")
+
+_CAN_GO = or_(
+    notifications.c.role.in_((Role.PARENT, Role.PLAIN)),
+    threads.c.ts.is_not(None),
+    exists().where(
+        _PARENTS.c.address_id == notifications.c.address_id,
+        _PARENTS.c.subject_key == notifications.c.subject_key,
+        _IS_ON_ITS_WAY,
+    ),
+)
+_IN_ORDER = (
+    select(notifications)
     .outerjoin(
         threads,
         and_(threads.c.address_id == notifications.c.address_id, threads.c.subject_key == notifications.c.subject_key),
     )
-    .where(notifications.c.address_id.in_(bindparam("ids", expanding=True)), notifications.c.state.in_(OPEN), _CAN_GO)
-    .subquery()
+    .where(notifications.c.state == State.QUEUED, _CAN_GO)
+    .order_by(notifications.c.seq)
 )
-_FIRST = select(_RANKED).where(_RANKED.c.rank <= WINDOW)
-_OF_SETS = select(_RANKED).where(_RANKED.c.rank > WINDOW, _RANKED.c.head_id.in_(bindparam("heads", expanding=True)))
-_TO_DRAW_ANEW = select(threads).where(
-    threads.c.address_id.in_(bindparam("ids", expanding=True)), threads.c.rewrite_at.is_not(None)
+_HEAD = (
+    _IN_ORDER.with_only_columns(notifications.c.seq)
+    .where(notifications.c.address_id == addresses.c.id)
+    .limit(1)
+    .correlate(addresses)
+    .scalar_subquery()
 )
-_OF_SUBJECTS = select(threads).where(
+_HEADS = select(notifications).where(
+    notifications.c.seq.in_(select(_HEAD).where(addresses.c.id.in_(bindparam("ids", expanding=True))))
+)
+_WINDOW = _IN_ORDER.where(notifications.c.address_id == bindparam("id")).limit(WINDOW)
+_SENT = select(notifications).where(
+    notifications.c.address_id.in_(bindparam("ids", expanding=True)),
+    notifications.c.state.in_((State.POSTING, State.UNKNOWN, State.ACCEPTED)),
+    or_(notifications.c.state != State.ACCEPTED, notifications.c.due_at <= bindparam("now")),
+)
+_OF_SETS = select(notifications).where(
+    notifications.c.address_id.in_(bindparam("ids", expanding=True)),
+    notifications.c.state == State.QUEUED,
+    notifications.c.head_id.in_(bindparam("heads", expanding=True)),
+)
+_TO_DRAW_ANEW = select(threads, _PARENT_ACCEPTED).where(
+    threads.c.address_id.in_(bindparam("ids", expanding=True)),
+    threads.c.rewrite_at.is_not(None),
+    threads.c.ts.is_not(None),
+)
+_OF_SUBJECTS = select(threads, _PARENT_ACCEPTED).where(
     threads.c.address_id.in_(bindparam("ids", expanding=True)),
     threads.c.subject_key.in_(bindparam("keys", expanding=True)),
-    threads.c.rewrite_at.is_(None),
 )
 
 
-def backlogs(connection: Connection, due: Sequence[Row[Any]]) -> list[Backlog]:
-    """The backlogs of these rows of `addresses`.
+def backlogs(connection: Connection, due: Sequence[Row[Any]], now: float) -> list[Backlog]:
+    """The backlogs of these rows of `addresses`, which come with `accepted` and `receipt_due_at`.
 
     Replies whose parent isn't posted are left out, however many there are: they can't go, and others can.
     """
     ids = [row.id for row in due]
-    waiting = _notifications(connection, ids)
+    waiting = _notifications(connection, ids, now)
     cards = _threads(connection, ids, {each.thread_key for found in waiting.values() for each in found})
     return [
         Backlog(
@@ -55,18 +96,27 @@ def backlogs(connection: Connection, due: Sequence[Row[Any]]) -> list[Backlog]:
             tat=row.tat,
             notifications=waiting[row.id],
             threads=cards[row.id],
+            accepted=row.accepted,
+            receipt_due_at=row.receipt_due_at,
         )
         for row in due
     ]
 
 
-def _notifications(connection: Connection, ids: Sequence[int]) -> Mapping[int, Sequence[Notification]]:
-    """The first of each address, those whose fate is unknown before all, and always whole sets."""
-    rows = list(connection.execute(_FIRST, {"ids": ids}))
-    if heads := {row.head_id for row in rows if row.head_id}:
-        rows += connection.execute(_OF_SETS, {"ids": ids, "heads": list(heads)})
+def _notifications(connection: Connection, ids: Sequence[int], now: float) -> Mapping[int, Sequence[Notification]]:
+    """What each address may do next: what was sent and isn't settled, the first that waits, and its set or its mates.
+
+    Only what can be merged has mates, so of a long backlog of parents no more than one is read.
+    """
+    heads = connection.execute(_HEADS, {"ids": ids}).all()
+    rows = [*connection.execute(_SENT, {"ids": ids, "now": now}), *heads]
+    if sets := [row.head_id for row in heads if row.head_id]:
+        rows += connection.execute(_OF_SETS, {"ids": ids, "heads": sets})
+    for head in heads:
+        if head.head_id is None and head.role in {Role.REPLY, Role.PLAIN}:
+            rows += connection.execute(_WINDOW, {"id": head.address_id})
     found: dict[int, list[Notification]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.seq):
+    for row in sorted({row.seq: row for row in rows}.values(), key=lambda row: row.seq):
         found[row.address_id].append(_notification(row))
     return found
 
@@ -91,7 +141,7 @@ def _threads(connection: Connection, ids: Sequence[int], keys: set[str | None]) 
     rows = list(connection.execute(_TO_DRAW_ANEW, {"ids": ids}))
     if wanted := [key for key in keys if key]:
         rows += connection.execute(_OF_SUBJECTS, {"ids": ids, "keys": wanted})
-    for row in rows:
+    for row in {(row.address_id, row.subject_key): row for row in rows}.values():
         found[row.address_id].append(
             Thread(
                 key=row.subject_key,
@@ -99,6 +149,7 @@ def _threads(connection: Connection, ids: Sequence[int], keys: set[str | None]) 
                 headline=Headline(event_key=row.event_key, actor=row.actor),
                 rewrite_at=row.rewrite_at,
                 rewrite_rank=row.rewrite_rank,
+                accepted=bool(row.accepted),
             )
         )
     return found

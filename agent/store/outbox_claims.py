@@ -3,22 +3,28 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, select, update
 
-from agent.outbox.notification import Backlog, Bucket, Lease, PostJob, RewriteJob
+from agent.outbox.notification import Backlog, Bucket, Lease, PostJob, RewriteJob, State
 from agent.outbox.plan import Plan, plan
-from agent.store.outbox_backlogs import backlogs
+from agent.store.outbox_backlogs import ACCEPTED, RECEIPT_DUE_AT, backlogs
 from agent.store.tables import addresses, buckets, threads
 from agent.store.upsert import upsert
 from shared.pacing import Pace, free_at, spend
 from shared.post import Role
 
 POST, UPDATE = "chat.postMessage", "chat.update"
-UPDATE_PACE = Pace(50 / 60, 20)
-"""Slack allows `chat.update` 50 times a minute for a whole workspace (tier 3)."""
+UPDATE_PACE = Pace(30 / 60, 20)
+"""Slack allows `chat.update` 50 times a minute for a whole workspace (tier 3): burst and rate together stay in that."""
 
+NEXT_REWRITE = (
+    select(func.min(threads.c.rewrite_at))
+    .where(threads.c.address_id == addresses.c.id, threads.c.rewrite_at.is_not(None), threads.c.ts.is_not(None))
+    .scalar_subquery()
+)
+"""When the next card of an address is to be drawn anew."""
 _DUE = (
-    select(addresses)
+    select(addresses, NEXT_REWRITE.label("rewrite"), ACCEPTED.label("accepted"), RECEIPT_DUE_AT.label("receipt_due_at"))
     .where(
         addresses.c.next_at <= bindparam("now"),
         addresses.c.lease_until < bindparam("now"),
@@ -43,13 +49,14 @@ _BUCKETS = select(buckets).where(buckets.c.team_id.in_(bindparam("teams", expand
 
 def claim(connection: Connection, owner: str, now: float, lease_s: float, limit: int, pace: Pace) -> list[Lease]:
     """Lease up to `limit` due addresses that have something to do; the others get the time when they will have."""
-    due = connection.execute(_DUE, {"now": now, "room": limit}).all()
-    if not due:
-        return []
-    pools = _buckets(connection, {row.team_id for row in due})
+    found = connection.execute(_DUE, {"now": now, "room": limit}).all()
+    times = {row.id: _paced_until(row, pace) for row in found}
+    due = [row for row in found if times[row.id] <= now]
+    waiting = [{"a": id_, "at": at} for id_, at in times.items() if at > now]
+    pools = _buckets(connection, {row.team_id for row in due}) if due else {}
     before = dict(pools)
-    leases, waiting = [], []
-    for backlog in backlogs(connection, due):
+    leases = []
+    for backlog in backlogs(connection, due, now) if due else ():
         planned = _planned(backlog, now, pace, pools)
         if planned.jobs:
             leases.append(
@@ -77,6 +84,12 @@ def next_due(connection: Connection) -> float | None:
     query = select(at.label("at")).where(addresses.c.next_at >= 0, addresses.c.parked_reason.is_(None))
     found: float | None = connection.execute(query.order_by("at").limit(1)).scalar()
     return found
+
+
+def _paced_until(row: Row[Any], pace: Pace) -> float:
+    """Until when an address has nothing to do, whatever waits in it: its backlog needn't be read before."""
+    at = free_at(row.tat, pace)
+    return at if row.rewrite is None else min(at, row.rewrite)
 
 
 def _planned(backlog: Backlog, now: float, pace: Pace, pools: dict[tuple[str, str], Bucket]) -> Plan:
@@ -120,11 +133,15 @@ def _hold(connection: Connection, leases: Sequence[Lease], waiting: Sequence[Map
 
 
 def _mark(job: PostJob | RewriteJob) -> tuple[str, float | None] | None:
-    """A parent is drawn from the present state, so what was to be rewritten is in it; a rewrite leaves its marker."""
+    """A parent is drawn from the present state, so what was to be rewritten is in it; a rewrite leaves its marker.
+
+    Of a parent that is sent again for want of a receipt, the far side may have the first drawing and keep it.
+    """
     if isinstance(job, RewriteJob):
         return job.thread.key, job.marker
-    waits = job.thread is not None and job.thread.rewrite_at is not None
-    if job.thread and waits and not job.look and job.members[0].role is Role.PARENT:
+    head = job.members[0]
+    is_drawn = head.role is Role.PARENT and head.state is not State.ACCEPTED and not job.look
+    if job.thread and job.thread.rewrite_at is not None and is_drawn:
         return job.thread.key, None
     return None
 

@@ -6,19 +6,19 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
 
-from agent.outbox.notification import OPEN, State
+from agent.outbox.notification import UNSETTLED, State
 from agent.store.outbox_parking import park_address, park_workspace
 from agent.store.tables import notifications, threads
 from agent.store.upsert import insert
 from shared.post import Role
 from shared.slack_errors import Policy, policy
 
-_IN_THREAD = (Role.REPLY, Role.BROADCAST)
+IN_THREAD = (Role.REPLY, Role.BROADCAST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """A post that was refused: the ids of its set, and what its head is."""
+class Sent:
+    """A post that was sent: the ids of its set, and what its head is."""
 
     address_id: int
     team_id: str
@@ -26,25 +26,26 @@ class Refusal:
     role: Role
     thread_key: str | None
     delivery_id: str
-    reason: str
+    again: State = State.QUEUED
+    """The state in which it waits for another try."""
 
 
-def refuse(connection: Connection, now: float, refusal: Refusal) -> None:
+def refuse(connection: Connection, now: float, sent: Sent, reason: str) -> None:
     """Store what a refused post comes to."""
-    address_id, key = refusal.address_id, refusal.thread_key
-    match policy(refusal.reason):
+    address_id, key = sent.address_id, sent.thread_key
+    match policy(reason):
         case Policy.PARK_ADDRESS:
-            _wait(connection, now, refusal)
-            park_address(connection, address_id, refusal.reason, now)
+            _wait(connection, now, sent, reason)
+            park_address(connection, address_id, reason, now)
         case Policy.PARK_WORKSPACE:
-            _wait(connection, now, refusal)
-            park_workspace(connection, refusal.team_id, refusal.reason, now)
-        case Policy.NEW_PARENT if key and refusal.role in _IN_THREAD:
-            _wait(connection, now, refusal)
+            _wait(connection, now, sent, reason)
+            park_workspace(connection, sent.team_id, reason, now)
+        case Policy.NEW_PARENT if key and sent.role in IN_THREAD:
+            _wait(connection, now, sent, reason)
             _forget_message(connection, address_id, key)
-            _enqueue_parent(connection, now, address_id, key, refusal.delivery_id)
+            _enqueue_parent(connection, now, address_id, key, sent.delivery_id)
         case _:
-            _set(connection, refusal, state=State.PARKED, settled_at=now)
+            _set(connection, sent, reason, state=State.PARKED, settled_at=now)
 
 
 def refuse_rewrite(connection: Connection, now: float, address_id: int, team_id: str, key: str, reason: str) -> None:
@@ -70,8 +71,8 @@ def _replace(connection: Connection, now: float, address_id: int, key: str) -> N
         .where(
             notifications.c.address_id == address_id,
             notifications.c.subject_key == key,
-            notifications.c.role.in_(_IN_THREAD),
-            notifications.c.state.in_(OPEN),
+            notifications.c.role.in_(IN_THREAD),
+            notifications.c.state.in_(UNSETTLED),
         )
         .order_by(notifications.c.seq)
         .limit(1)
@@ -94,7 +95,7 @@ def _enqueue_parent(connection: Connection, now: float, address_id: int, key: st
         notifications.c.address_id == address_id,
         notifications.c.subject_key == key,
         notifications.c.role == Role.PARENT,
-        notifications.c.state.in_(OPEN),
+        notifications.c.state.in_(UNSETTLED),
     )
     if connection.execute(select(notifications.c.id).where(waits)).first():
         return
@@ -120,14 +121,14 @@ def _enqueue_parent(connection: Connection, now: float, address_id: int, key: st
     connection.execute(statement.on_conflict_do_update(index_elements=["delivery_id", "address_id", "role"], set_=anew))
 
 
-def _wait(connection: Connection, now: float, refusal: Refusal) -> None:
-    _set(connection, refusal, state=State.QUEUED, due_at=now)
+def _wait(connection: Connection, now: float, sent: Sent, reason: str) -> None:
+    _set(connection, sent, reason, state=State.QUEUED, due_at=now)
 
 
-def _set(connection: Connection, refusal: Refusal, **values: object) -> None:
-    mine = notifications.c.id.in_(refusal.members)
+def _set(connection: Connection, sent: Sent, reason: str, **values: object) -> None:
+    mine = and_(notifications.c.id.in_(sent.members), notifications.c.state != State.DELIVERED)  # by a receipt
     connection.execute(
-        update(notifications).where(mine).values(reason=refusal.reason, attempts=notifications.c.attempts + 1, **values)
+        update(notifications).where(mine).values(reason=reason, attempts=notifications.c.attempts + 1, **values)
     )
 
 

@@ -6,12 +6,12 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, update
 
-from agent.outbox.notification import OPEN, Lease, PostJob, RewriteJob, Settlement, State
-from agent.store.outbox_claims import POST, UPDATE
-from agent.store.outbox_refusals import Refusal, refuse, refuse_rewrite
+from agent.outbox.notification import UNSETTLED, Lease, PostJob, RewriteJob, Settlement, State
+from agent.store.outbox_claims import NEXT_REWRITE, POST, UPDATE
+from agent.store.outbox_refusals import Sent, refuse, refuse_rewrite
 from agent.store.tables import addresses, buckets, notifications, threads
 from agent.store.upsert import insert
-from shared.outcome import Accepted, Delivered, Refused, Retry, Unknown
+from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
 from shared.pacing import Pace, spend
 from shared.post import Role
 
@@ -28,13 +28,15 @@ class Posting:
 
 RECONCILE_AFTER_S = 10.0
 """How long after a post whose fate is unknown the first look is taken, and the second after the first."""
+RECEIPT_AFTER_S = 900.0
+"""How long a receipt is waited for; then the same is sent again. The relay's queue swallows doubles for 5 minutes."""
 
 _HELD = select(addresses.c.id, addresses.c.lease_owner, addresses.c.lease_until, addresses.c.tat).where(
     addresses.c.id.in_(bindparam("ids", expanding=True))
 )
 _POSTING = (
     update(notifications)
-    .where(notifications.c.id == bindparam("i"))
+    .where(notifications.c.id == bindparam("i"), notifications.c.state != State.DELIVERED)  # by a receipt meanwhile
     .values(state=State.POSTING, head_id=bindparam("h"), due_at=bindparam("at"), posted_at=bindparam("p"), looks=0)
 )
 _SPEND = update(addresses).where(addresses.c.id == bindparam("a")).values(tat=bindparam("t"))
@@ -48,18 +50,13 @@ _PARENT_TS = (
     .where(threads.c.address_id == bindparam("a"), threads.c.subject_key == bindparam("k"))
     .values(ts=bindparam("t"))
 )
-_OPEN_HERE = and_(notifications.c.address_id == addresses.c.id, notifications.c.state.in_(OPEN))
+_UNSETTLED_HERE = and_(notifications.c.address_id == addresses.c.id, notifications.c.state.in_(UNSETTLED))
 _NEXT_POST = case(
     # a long backlog is due, and is not to be read to its end for that
-    (exists().where(_OPEN_HERE, notifications.c.due_at <= bindparam("now")), bindparam("now")),
-    else_=select(func.min(notifications.c.due_at)).where(_OPEN_HERE).scalar_subquery(),
+    (exists().where(_UNSETTLED_HERE, notifications.c.due_at <= bindparam("now")), bindparam("now")),
+    else_=select(func.min(notifications.c.due_at)).where(_UNSETTLED_HERE).scalar_subquery(),
 )
-_NEXT_REWRITE = (
-    select(func.min(threads.c.rewrite_at))
-    .where(threads.c.address_id == addresses.c.id, threads.c.rewrite_at.is_not(None), threads.c.ts.is_not(None))
-    .scalar_subquery()
-)
-_NEXT = _HELD.add_columns(_NEXT_POST.label("post"), _NEXT_REWRITE.label("rewrite"))
+_NEXT = _HELD.add_columns(_NEXT_POST.label("post"), NEXT_REWRITE.label("rewrite"))
 _RELEASE = (
     update(addresses)
     .where(addresses.c.id == bindparam("a"))
@@ -138,59 +135,78 @@ def _is_delivered(item: Settlement) -> bool:
 def _settle_delivered(connection: Connection, now: float, items: Sequence[Settlement]) -> None:
     """The common case, in two statements for all."""
     sent = [(item, item.job, item.outcome.ts) for item in items if isinstance(item.outcome, Delivered)]
-    if sent:
-        connection.execute(
-            _DELIVERED,
-            [
-                {"i": each, "t": ts, "at": now, "r": "may appear twice" if item.maybe_twice else None}
-                for item, _, ts in sent
-                for each in item.members
-            ],
-        )
-    parents = [
-        {"a": item.lease.address_id, "k": job.members[0].thread_key, "t": ts}
-        for item, job, ts in sent
-        if isinstance(job, PostJob) and job.members[0].role is Role.PARENT
-    ]
+    store_delivered(
+        connection,
+        [
+            {"i": each, "t": ts, "at": now, "r": "may appear twice" if item.maybe_twice else None}
+            for item, _, ts in sent
+            for each in item.members
+        ],
+        [
+            {"a": item.lease.address_id, "k": job.members[0].thread_key, "t": ts}
+            for item, job, ts in sent
+            if isinstance(job, PostJob) and job.members[0].role is Role.PARENT
+        ],
+    )
+
+
+def store_delivered(
+    connection: Connection, delivered: Sequence[Mapping[str, Any]], parents: Sequence[Mapping[str, Any]]
+) -> None:
+    """Store notifications (id `i`, ts `t`, instant `at`, reason `r`) and cards (address `a`, key `k`, ts `t`)."""
+    if delivered:
+        connection.execute(_DELIVERED, list(delivered))
     if parents:
-        connection.execute(_PARENT_TS, parents)
+        connection.execute(_PARENT_TS, list(parents))
 
 
 def _settle_post(connection: Connection, now: float, item: Settlement, job: PostJob) -> None:
+    head = job.members[0]
+    sent = Sent(
+        address_id=item.lease.address_id,
+        team_id=item.lease.address.team_id,
+        members=item.members,
+        role=head.role,
+        thread_key=head.thread_key,
+        delivery_id=head.delivery_id,
+        # sent again for want of a receipt: that it wasn't taken this time says nothing of the first
+        again=State.ACCEPTED if head.state is State.ACCEPTED else State.QUEUED,
+    )
     match item.outcome:
-        case Delivered():
-            _settle_delivered(connection, now, [item])
-        case Accepted():
-            _all(connection, item.members, state=State.ACCEPTED, reason=None)
-        case Retry(after_s, reason, rate_limited):
-            wait = item.after_s if after_s is None else after_s
-            count = 0 if rate_limited else 1
-            _all(connection, item.members, state=State.QUEUED, reason=reason, due_at=now + wait, more_attempts=count)
-            if rate_limited:
-                _block(connection, item.lease.address.team_id, POST, now + wait)
-        case Refused(reason):
-            head = job.members[0]
-            refusal = Refusal(
-                address_id=item.lease.address_id,
-                team_id=item.lease.address.team_id,
-                members=item.members,
-                role=head.role,
-                thread_key=head.thread_key,
-                delivery_id=head.delivery_id,
-                reason=reason,
-            )
-            refuse(connection, now, refusal)
-        case Unknown(reason):
-            state: Any = case((notifications.c.head_id.is_(None), State.QUEUED), else_=State.UNKNOWN)
+        case Unknown(reason) if item.looked or item.park:
             _all(
                 connection,
                 item.members,
-                state=State.PARKED if item.park else state,  # what has no stored set was never sent
+                state=State.PARKED if item.park else State.UNKNOWN,
                 reason=reason,
                 due_at=now + item.after_s,
                 more_attempts=0 if item.looked else 1,
                 more_looks=1 if item.looked else 0,
             )
+        case outcome:
+            store_outcome(connection, now, sent, outcome, item.after_s)
+
+
+def store_outcome(connection: Connection, now: float, sent: Sent, outcome: Outcome, after_s: float) -> None:
+    """Store what an answer or a receipt says of a post; `after_s` counts where it says no time itself."""
+    match outcome:
+        case Delivered(ts):
+            parent = [{"a": sent.address_id, "k": sent.thread_key, "t": ts}] if sent.role is Role.PARENT else []
+            store_delivered(connection, [{"i": each, "t": ts, "at": now, "r": None} for each in sent.members], parent)
+        case Accepted():
+            _all(connection, sent.members, state=State.ACCEPTED, reason=None, due_at=now + RECEIPT_AFTER_S)
+        case Retry(said_s, reason, rate_limited):
+            wait = after_s if said_s is None else said_s
+            count = 0 if rate_limited else 1
+            _all(connection, sent.members, state=sent.again, reason=reason, due_at=now + wait, more_attempts=count)
+            if rate_limited:
+                _block(connection, sent.team_id, POST, now + wait)
+        case Refused(reason):
+            refuse(connection, now, sent, reason)
+        case Unknown(reason):
+            # what has no stored set was never sent
+            state = case((notifications.c.head_id.is_(None), State.QUEUED), else_=State.UNKNOWN)
+            _all(connection, sent.members, state=state, reason=reason, due_at=now + after_s, more_attempts=1)
         case never:
             assert_never(never)
 
@@ -202,7 +218,9 @@ def _settle_rewrite(connection: Connection, now: float, item: Settlement, job: R
         threads.c.rewrite_at == job.marker,
     )
     match item.outcome:
-        case Delivered() | Accepted():
+        case Accepted():  # its receipt is awaited: the marker moves on to when that is overdue
+            connection.execute(update(threads).where(unchanged).values(rewrite_at=job.marker + RECEIPT_AFTER_S))
+        case Delivered():
             connection.execute(
                 update(threads)
                 .where(unchanged)
@@ -229,7 +247,8 @@ def _all(
         "attempts": notifications.c.attempts + more_attempts,
         "looks": notifications.c.looks + more_looks,
     }
-    connection.execute(update(notifications).where(notifications.c.id.in_(list(members))).values(new))
+    these = and_(notifications.c.id.in_(list(members)), notifications.c.state != State.DELIVERED)  # by a receipt
+    connection.execute(update(notifications).where(these).values(new))
 
 
 def _block(connection: Connection, team_id: str, method: str, until: float) -> None:

@@ -19,7 +19,7 @@ class DrivenClock:
         self._waiting: list[tuple[float, int, asyncio.Future[None] | asyncio.Timeout]] = []
 
     def now(self) -> datetime:
-        """The start plus all that was advanced."""
+        """The start plus all that was advanced, less what it was set back."""
         return self._start + timedelta(seconds=self._elapsed_s)
 
     def monotonic(self) -> float:
@@ -40,6 +40,10 @@ class DrivenClock:
         timeout = asyncio.timeout(None)
         self._push(seconds, timeout)
         return timeout
+
+    def set_back(self, seconds: float) -> None:
+        """Set the wall clock back, as NTP may; what sleeps doesn't notice."""
+        self._start -= timedelta(seconds=seconds)
 
     def next_in(self) -> float | None:
         """Seconds until the nearest sleeper or time-out is due; None when nobody waits."""

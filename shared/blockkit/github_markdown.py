@@ -8,6 +8,7 @@ HTML comments, which templates are full of, are dropped.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from markdown_it import MarkdownIt
@@ -43,8 +44,14 @@ def mrkdwn(markdown: str, limit: int, links: Links | None = None) -> tuple[str, 
     or code that stays open.
     """
     cleaned = UNSEEN.sub("", markdown)
-    blocks = _blocks(_PARSER.parse(cleaned[: limit * PARSED]), _Place(links=links))
-    return _fitting(blocks, limit, shortened=len(cleaned) > limit * PARSED)
+    shortened = len(cleaned) > limit * PARSED
+    return _drawn(cleaned[: limit * PARSED], limit, links, shortened=shortened)
+
+
+@lru_cache(256)
+def _drawn(markdown: str, limit: int, links: Links | None, *, shortened: bool) -> tuple[str, bool]:
+    """Kept, since a text goes to many channels, and is drawn anew with whatever else of its card changes."""
+    return _fitting(_blocks(_PARSER.parse(markdown), _Place(links=links)), limit, shortened=shortened)
 
 
 def _fitting(blocks: Sequence[str], limit: int, *, shortened: bool) -> tuple[str, bool]:

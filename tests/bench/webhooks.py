@@ -32,8 +32,8 @@ contributors subscribers subscription commits{/sha} git_commits{/sha} comments{/
 contents/{+path} compare/{base}...{head} merges archive_format{/ref} downloads issues{/number} pulls{/number}
 milestones{/number} notifications{?since,all,participating} labels{/name} releases{/id} deployments
 """
-_MARKDOWN = """\
-### What happens
+_MARKDOWN = f"""\
+### What happens in {NUMBER}
 
 The **booster** doesn't ignite below 5 °C, see #7 and `acme/tower#3`. @monalisa measured it on the pad:
 

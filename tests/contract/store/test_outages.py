@@ -71,6 +71,7 @@ async def test_a_full_disk_is_an_outage_for_all_that_share_the_commit(tmp_path: 
     await store.aclose()
 
     assert [type(each) for each in (*alone, *together)] == [StoreUnavailableError] * 5
+    assert {str(each) for each in (*alone, *together)} == {"database or disk is full"}
     assert during == []
     assert after == ["largexxxx"]
 
@@ -133,6 +134,7 @@ async def test_a_server_without_room_is_an_outage_also_for_mates(postgres_url: s
     await store.aclose()
 
     assert [type(each) for each in results] == [StoreUnavailableError] * 2
+    assert {str(each) for each in results} == {"no room"}
 
 
 async def test_a_database_that_does_not_take_us_is_an_outage(postgres_url: str) -> None:

@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, event, select, text
 
+from agent.store.outbox_backlogs import ACCEPTED, RECEIPT_DUE_AT, WINDOW, backlogs
 from agent.store.outbox_claims import claim, next_due
 from agent.store.sqlite import SqliteStore
 from agent.store.subscriptions import by_repository
+from agent.store.tables import addresses
+from agent.subscriptions.subscription import Scope, Target
 from shared.pacing import Pace
 
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
@@ -84,6 +87,35 @@ async def test_a_claim_finds_what_is_due_and_its_backlog_by_index(grown: Any) ->
     assert any("ix_addresses_next_at" in plan for plan in plans)
     assert any("ix_notifications_" in plan for plan in plans)
     assert _scanned(plans) == []
+
+
+async def test_of_a_long_backlog_a_claim_reads_only_what_it_may_post_next(agent: Any) -> None:
+    for number in range(70):
+        await agent.issue("opened", number)
+    await agent.subscribe("C2", target=Target(scope=Scope.OWNER, id=5, name="acme"))
+    for number in range(70):
+        await agent.push(f"commit {number}")
+    now = agent.clock.now().timestamp()
+
+    query = select(addresses, ACCEPTED.label("accepted"), RECEIPT_DUE_AT.label("receipt_due_at")).order_by("id")
+    due = await agent.store.read(lambda c: c.execute(query).all())
+    of_issues, of_pushes = await agent.store.read(lambda c: backlogs(c, due, now))
+    leases = await agent.store.write(lambda c: claim(c, "me", now, 60.0, 64, Pace(1, 3)))
+
+    assert len(of_issues.notifications) == 1
+    assert len(of_pushes.notifications) == WINDOW
+    assert [len(lease.jobs[0].members) for lease in leases] == [1, 10]
+
+
+async def test_the_backlog_of_an_address_whose_pace_lets_nothing_go_is_not_read(agent: Any) -> None:
+    now = agent.clock.now().timestamp()
+    await agent.issue("opened")
+    await agent.set(addresses, tat=now + 9)
+
+    plans = await agent.store.write(lambda c: _plans(c, lambda: claim(c, "me", now, 60.0, 64, Pace(1, 3))))
+
+    assert len(plans) == 2  # what is due, and the putting off
+    assert (await agent.address()).next_at == now + 7
 
 
 async def test_asking_when_the_next_is_due_looks_only_at_addresses_where_something_waits(grown: Any) -> None:

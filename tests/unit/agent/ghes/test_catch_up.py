@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -235,16 +236,14 @@ async def running(clock: DrivenClock) -> AsyncIterator[Callable[[Far], asyncio.E
 
     def start(far: Far) -> asyncio.Event:
         wake = asyncio.Event()
-        round_ = run(
-            log_of_ghes=far,
-            known=far.known,
-            record=far.record,
-            marks=far,
-            trouble=far.trouble,
-            clock=clock,
-            wake=wake,
-        )
-        tasks.append(asyncio.create_task(round_))
+        given: dict[str, Any] = {
+            "log_of_ghes": far,
+            "known": far.known,
+            "record": far.record,
+            "marks": far,
+            "trouble": far.trouble,
+        }
+        tasks.append(asyncio.create_task(run(**given, clock=clock, wake=wake)))
         return wake
 
     yield start
