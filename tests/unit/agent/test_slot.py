@@ -42,6 +42,9 @@ class Failing:
     def elsewhere(self) -> None:
         return None
 
+    async def next_hello(self) -> None:
+        await asyncio.Event().wait()
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         raise AssertionError(work)
 

@@ -152,7 +152,6 @@ async def test_a_delivery_that_breaks_us_is_shown_and_the_others_are_recorded() 
     far = Far(entries=[logged(3, "c", 1), logged(2, "b", 2), logged(1, "a", 3)], breaking="b")
 
     caught = await caught_up(far, NOW - timedelta(hours=1))
-
     assert [it.delivery_id for it in far.stored] == ["a", "c"]
     assert [(it.delivery_id, it.tried_again) for it in caught.failures] == [("b", False)]
     assert caught.complete_until == NOW
