@@ -29,7 +29,7 @@ from agent.web.server import serving
 from shared.clock import Clock
 
 log = structlog.get_logger()
-DRAIN_S = 6.0
+DRAIN_S = 7.0
 """How long what is in hand is waited for when we stop. Requests to our pages have `agent.web.server.FINISH_S` after it,
 and supervisors kill at 10 s."""
 SWITCH_S = 0.0005

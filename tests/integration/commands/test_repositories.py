@@ -121,15 +121,15 @@ async def test_a_renamed_repository_goes_on_and_answers_to_both_names(rig: Any) 
     assert await rig.subscribed() == ["acme/manual `issues` `reviews`"]
 
 
-async def test_a_renamed_repository_is_listed_and_unsubscribed_by_its_new_name(rig: Any) -> None:
+@pytest.mark.parametrize("name", ["ACME/Manual", "acme/docs"])
+async def test_a_renamed_repository_is_listed_by_its_new_name_and_unsubscribed_by_either(rig: Any, name: str) -> None:
     await rig.said("subscribe acme/docs issues")
     _rename(rig, "acme/docs", "manual")
     await rig.ghes.delivered()
     await rig.calm()
 
     assert await rig.subscribed() == ["acme/manual `issues`"]
-    assert "isn't subscribed to `acme/docs`" in (await rig.said("unsubscribe acme/docs")).text
-    assert "unsubscribed this channel from" in (await rig.said("unsubscribe ACME/Manual")).text
+    assert "unsubscribed this channel from" in (await rig.said(f"unsubscribe {name}")).text
     assert await rig.subscribed() == []
 
 
