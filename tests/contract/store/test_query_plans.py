@@ -16,7 +16,7 @@ from agent.store.tables import addresses
 from agent.subscriptions.subscription import Scope, Target
 from shared.pacing import Pace
 
-_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+_NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
 _FILL = (
     "INSERT INTO addresses (id, team_id, channel_id) {n} SELECT i + 100, 'T' || i % 50, 'F' || i FROM n",
     """INSERT INTO subscriptions (address_id, scope, target_id, target, wants, created_by, created_at)
