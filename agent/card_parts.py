@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.blockkit.github_markdown import Links, mrkdwn
-from shared.blockkit.mrkdwn import one_line, url
+from shared.blockkit.mrkdwn import mention, one_line, url
 from shared.card import Context, DataClass, Field, Label, Line, Link, Paragraph, Part, Span, reference, visible
 from shared.event import Event, Payload, Repository, instant, text
 
@@ -26,6 +26,11 @@ _MORE = len("\nand 99,999 more…")
 def person(login: str) -> Span:
     """A login, alone in its span."""
     return Span(Label.PEOPLE, one_line(login, NAME))
+
+
+def called(login: str) -> Span:
+    """A login whose person is mentioned, as GitHub mentions an assignee or a reviewer."""
+    return Span(Label.PEOPLE, mention(login)) if login != "ghost" else person(login)
 
 
 def by(login: str, words: str = " by ") -> Line:
@@ -70,9 +75,15 @@ def unstarred(mrkdwn: str) -> str:
     return mrkdwn.replace("*", "∗")
 
 
-def body(markdown: str, address: str = "", repository: Repository | None = None) -> Paragraph | None:
-    """What somebody wrote, from GitHub's markdown, shortened; "Show more" leads to `address`. None for nothing."""
-    drawn, shortened = mrkdwn(markdown, BODY, links_of(repository))
+def body(
+    markdown: str, address: str = "", repository: Repository | None = None, *, mentions: bool = True
+) -> Paragraph | None:
+    """What somebody wrote, from GitHub's markdown, shortened; "Show more" leads to `address`. None for nothing.
+
+    Whom it mentions is mentioned, but not where a program says something: GitHub mentions nobody there.
+    """
+    links = links_of(repository)
+    drawn, shortened = mrkdwn(markdown, BODY, replace(links, mentions=mentions) if links else None)
     if not drawn.strip():
         return None
     more = f"\n<{url(address)}|Show more>" if shortened and url(address) else ""
@@ -87,8 +98,8 @@ def links_of(repository: Repository | None) -> Links | None:
 
 
 def people_field(name: str, logins: Iterable[str]) -> Field:
-    """Logins in a row; without any the field disappears."""
-    return Field(name, row([person(login) for login in logins if login], Label.PEOPLE))
+    """Logins in a row, their people mentioned; without any the field disappears."""
+    return Field(name, row([called(login) for login in logins if login], Label.PEOPLE))
 
 
 def names_field(name: str, names: Iterable[str]) -> Field:

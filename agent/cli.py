@@ -10,13 +10,17 @@ from pkgutil import iter_modules
 
 import typer
 
-from agent import verbs
+from agent import logs, verbs
 from agent.cli_errors import Failure
 from agent.settings_errors import SettingsError
 
 
 def main() -> None:
-    """Run the verb that the command line names, and exit."""
+    """Run the verb that the command line names, and exit.
+
+    Standard output is the verb's alone. The agent chooses anew what it logs.
+    """
+    logs.configure("error", "console")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,33 +1,29 @@
 """`ghe-slack events`: looking into the store, and routing again, also while an agent runs on it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from agent.card_table import load as load_cards
-from agent.cli_errors import Failure
 from agent.clock import SystemClock
+from agent.opened_store import opened
 from agent.settings import Settings
 from agent.store import event_log
 from agent.store.intake import Intake
-from agent.store.migrate import is_current
-from agent.store.open import open_store
-from agent.store.port import Store, StoreUnavailableError
 from shared.clock import Clock
 
 
 async def list_events(settings: Settings, limit: int) -> Sequence[Mapping[str, Any]]:
     """The newest events: delivery_id, event, action, repository, actor, source, received_at, fate. Raises `Failure`."""
-    async with _opened(settings) as store:
+    async with opened(settings) as store:
         return await store.read(partial(event_log.newest, limit=limit))
 
 
 async def show(settings: Settings, delivery_id: str) -> Mapping[str, Any] | None:
     """One event, with `notifications` and `payload` too; None for an unknown one. Raises `Failure`."""
-    async with _opened(settings) as store:
+    async with opened(settings) as store:
         return await store.read(partial(event_log.one, delivery_id=delivery_id))
 
 
@@ -40,7 +36,7 @@ async def replay(settings: Settings, wanted: str | datetime, clock: Clock | None
     clock = clock or SystemClock()
     record = Intake(load_cards()[0]).record
     which = event_log.of_id(wanted) if isinstance(wanted, str) else event_log.since(wanted)
-    async with _opened(settings) as store:
+    async with opened(settings) as store:
         seqs = await store.read(partial(event_log.chosen, which=which))
         if not seqs and isinstance(wanted, str):
             return None
@@ -49,19 +45,3 @@ async def replay(settings: Settings, wanted: str | datetime, clock: Clock | None
             part = seqs[start : start + event_log.SLICE]
             done = done.plus(await store.write(partial(event_log.replay, record=record, seqs=part, now=clock.now())))
     return asdict(done)
-
-
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Store]:
-    """The store, if there is one whose schema is ours."""
-    if settings.is_sqlite and not settings.sqlite_path.exists():
-        raise Failure(f"There is no store at {settings.sqlite_path}; the agent makes it when it starts.")
-    store = open_store(settings)
-    try:
-        if not await store.read(is_current):
-            raise Failure("The store's schema isn't this version's; run `ghe-slack migrate` first.")
-        yield store
-    except StoreUnavailableError:
-        raise Failure("The store doesn't answer; check AGENT_DATABASE_URL and the disk, then try again.") from None
-    finally:
-        await store.aclose()

@@ -27,8 +27,8 @@ class GhesSide:
     hook_log: HookLog
 
     def heard(self, event: Event) -> None:
-        """Forget the token of an installation that was deleted or suspended."""
-        if event.name == "installation" and event.action in {"deleted", "suspend"}:
+        """Forget the token of an installation that is gone, or may do or see something else from now on."""
+        if event.name in {"installation", "installation_repositories"}:
             self.installations.forget(number(event.payload, "installation", "id") or 0)
 
 

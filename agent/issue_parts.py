@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from agent.card_buttons import of_issue_or_pull
 from agent.card_parts import (
     BETWEEN,
     body,
@@ -84,6 +85,7 @@ def parent_card(
                 )
             ),
             repository_footer(subject.repository, instant(found, "created_at")),
+            None if gone else of_issue_or_pull(subject),
         ),
         fallback=_fallback(subject.repository, sentence, found),
     )

@@ -15,6 +15,7 @@ from agent.store.envelopes import release_envelopes
 from agent.store.migrate import is_current, migrate_postgres, migrate_sqlite
 from agent.store.outbox_claims import release_all
 from agent.store.port import Store, StoreUnavailableError
+from agent.store.secrets import UnreadableSecretError
 
 
 @contextmanager
@@ -60,6 +61,17 @@ async def take_over(settings: Settings, store: Store) -> None:
             raise Failure(
                 "The store's schema isn't this version's: run `ghe-slack migrate` first, or start with --migrate."
             )
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """A `Failure` where what is stored was encrypted with a key that isn't given any more."""
+    try:
+        yield
+    except UnreadableSecretError as error:
+        raise Failure(
+            f"{error} Put that key back beside the new one; if it is lost, begin with a new store (AGENT_DATABASE_URL)."
+        ) from None
 
 
 @contextmanager

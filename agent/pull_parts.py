@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from agent.card_parts import NAME, below_each_other, code, counted, person, row, title
+from agent.card_parts import NAME, below_each_other, called, code, counted, row, title
 from agent.ref_parts import named
 from agent.subject import Check
 from shared.blockkit import limits, palette
@@ -29,7 +29,7 @@ def color(pull: Payload) -> str:
 
 def reviewers_field(pull: Payload) -> Field:
     """People and teams whose review is still awaited."""
-    people = [person(text(one, "login")) for one in items(pull, "requested_reviewers") if text(one, "login")]
+    people = [called(text(one, "login")) for one in items(pull, "requested_reviewers") if text(one, "login")]
     teams = [title(text(team, "slug") or text(team, "name"), NAME) for team in items(pull, "requested_teams")]
     return Field("Reviewers", row([*people, *teams], Label.PEOPLE))
 

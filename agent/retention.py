@@ -17,11 +17,11 @@ async def run(store: Store, clock: Clock, days: int) -> None:
     """Forget until cancelled what is over; `days` is `AGENT_RETENTION_DAYS`."""
     while True:
         try:
-            ended = await forget(store, clock, days)
+            found = await forget(store, clock, days)
         except StoreUnavailableError as failure:
             log.warning("not everything could be forgotten this time", reason=str(failure))
         else:
-            log.info("what is over was forgotten", **ended)
+            log.info("what is over was forgotten", **found)
         await clock.sleep(INTERVAL_S)
 
 
@@ -30,11 +30,12 @@ async def forget(store: Store, clock: Clock, days: int) -> Mapping[str, int]:
 
     It is looked for on a reading connection, and ended in small transactions. Raises `StoreUnavailableError`.
     """
-    found = {each.what: await _sweep(store, each) for each in sweeps(clock.now().timestamp(), days)}
+    found = {each.what: await ended(store, each) for each in sweeps(clock.now().timestamp(), days)}
     return {what: count for what, count in found.items() if count}
 
 
-async def _sweep(store: Store, sweep: Sweep) -> int:
+async def ended(store: Store, sweep: Sweep) -> int:
+    """End all rows that are over, a slice at a time; how many."""
     count = 0
     after: Key | None = None
     while keys := await store.read(partial(sweep.find, after=after)):

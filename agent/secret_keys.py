@@ -4,12 +4,9 @@ With SQLite a first key is made and kept beside the file: a convenience for tryi
 both. It is never replaced: with another key, everything that is stored encrypted would be lost.
 """
 
-import os
-import tempfile
-from pathlib import Path
-
 from cryptography.fernet import Fernet
 
+from agent.new_file import write_new
 from agent.settings import Settings, SettingsError
 from agent.settings_values import fernet_keys
 
@@ -29,25 +26,10 @@ def load_or_make(settings: Settings) -> tuple[bytes, ...]:
     path = settings.sqlite_path.with_name(f"{settings.sqlite_path.name}.key")
     try:
         if not path.exists():
-            _make(path)
+            write_new(path, new() + "\n")
         keys = fernet_keys(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
         raise SettingsError(f"AGENT_SECRET_KEYS is not set, and {path} can't be used as the key file.") from None
     if not keys:
         raise SettingsError(f"AGENT_SECRET_KEYS is not set, and {path} holds no key.")
     return tuple(key.encode() for key in keys)
-
-
-def _make(path: Path) -> None:
-    """Write a new key so that the file is whole or absent, whenever the power goes, and never overwrites another."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(new() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(draft)
-    finally:
-        draft.unlink()

@@ -60,8 +60,17 @@ class Settings(BaseModel):
     ghes_ca_file: ExistingFile | None = _setting(None, "PEM bundle for the private CA of GHES", shown="the system's")
     ghes_proxy: ProxyUrl | None = _setting(None, "proxy on the way to GHES", shown="none: GHES is reached directly")
 
+    slack_enabled: bool = _setting(
+        True,  # noqa: FBT003 - a default
+        "`false` switches the chat integration off; what happens on GHES meanwhile is kept",
+        shown="`true`",
+    )
     slack_app_token: Annotated[SecretStr, _secret(values.app_token)] | None = _setting(
         None, "app-level token `xapp-…` with `connections:write` and `authorizations:read`"
+    )
+    slack_app_id: Annotated[str, AfterValidator(values.app_id)] | None = _setting(None, "id of the Slack app, `A…`")
+    slack_app_name: Annotated[str, AfterValidator(values.app_name)] = _setting(
+        "GHE", "name of the Slack app where the console makes it; several GHES have one each"
     )
     slack_client_id: str | None = _setting(None, "client id of the Slack app, for installing from `/_slack/`")
     slack_client_secret: SecretStr | None = _setting(None, "client secret of the Slack app")
@@ -73,6 +82,10 @@ class Settings(BaseModel):
     )
     slack_authorize_url: PageUrl = _setting(
         "https://slack.com/oauth/v2/authorize", "where *Add to Slack* sends the browser"
+    )
+    slack_apps_url: PageUrl = _setting("https://api.slack.com/apps", "where the pages of Slack apps are")
+    slack_allowed_workspaces: Words = _setting(
+        (), "ids of the workspaces and organisations that may install the app", shown="all"
     )
     slack_command: Annotated[str, AfterValidator(values.slash_command)] = _setting("/ghe", "the slash command")
     slack_connections: int = _setting(2, "sockets held open to Slack, 2 to 10", ge=2, le=10)

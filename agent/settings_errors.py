@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pydantic_core import ErrorDetails
 
 _SAID = {
+    "bool_parsing": "must be true or false",
     "extra_forbidden": "is not a setting of the agent",
     "finite_number": "must be a number",
     "float_parsing": "must be a number",

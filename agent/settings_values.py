@@ -23,6 +23,7 @@ _SQLITE = ("sqlite:///", "sqlite+aiosqlite:///")
 _POSTGRESQL = ("postgresql://", "postgres://", "postgresql+asyncpg://")
 _HIGHEST_PORT = 65535
 _MOST_WEBHOOK_SECRETS = 2
+_LONGEST_APP_NAME = 35
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -89,6 +90,20 @@ def host_and_port(text: str) -> tuple[str, int]:
     """The two parts of a `host:port`; the brackets of an IPv6 host are taken off, a port that isn't one is -1."""
     host, _, port = text.rpartition(":")
     return host.removeprefix("[").removesuffix("]"), int(port) if port.isascii() and port.isdigit() else -1
+
+
+def app_id(text: str) -> str:
+    """The id of a Slack app."""
+    if not re.fullmatch(r"A[A-Z0-9]{2,20}", text):
+        raise ValueError("must be the App ID that the Slack app's page shows, A followed by letters and figures")
+    return text
+
+
+def app_name(text: str) -> str:
+    """The name of a Slack app, whose length Slack limits."""
+    if not 1 <= len(text) <= _LONGEST_APP_NAME:
+        raise ValueError(f"must have {_LONGEST_APP_NAME} characters at most")
+    return text
 
 
 def digits(text: str) -> str:

@@ -10,13 +10,16 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from agent.ghes.catch_up import INTERVAL_S
 from agent.ghes.server import Server
 from agent.outbox.notification import OPEN, State
+from agent.setup.renewal_texts import unrenewed
 from agent.slack.socket_mode.status import PoolStatus
+from agent.store.installations import troubles
 from agent.store.port import Store, StoreUnavailableError
+from agent.store.setup_tables import installations
 from agent.store.tables import addresses, events, gaps, marks, notifications, workspaces
 from agent.store.upsert import upsert
 from shared.clock import Clock
@@ -91,6 +94,7 @@ def table(
     sockets: Callable[[], PoolStatus] | None,
     server: Server | None,
     missing: Sequence[str],
+    enabled: bool = True,
     token_trouble: Callable[[], str] = str,
     log_trouble: Callable[[], str] = str,
 ) -> Mapping[str, Look]:
@@ -107,7 +111,7 @@ def table(
         "events": partial(of_events, store, clock),
         "outbox": partial(of_outbox, store, clock),
         "relay": of_relay,
-        "set-up": partial(of_setup, missing),
+        "set-up": partial(of_setup, missing, enabled),
     }
 
 
@@ -156,18 +160,23 @@ async def of_sockets(sockets: Callable[[], PoolStatus] | None) -> Part:
 
 
 async def of_slack(store: Store, token_trouble: Callable[[], str] = str) -> Part:
-    """The workspaces, and what can't be posted to."""
+    """The workspaces, and what can't be posted to.
+
+    One that the app has left waits for a person by nature, unless it was the last.
+    """
     teams, parked = await store.read(_slack)
-    stuck = [each["team_id"] for each in teams if each["parked_reason"]]
+    token_troubles = (token_trouble(), unrenewed(await store.read(troubles)))
+    held = [each for each in teams if each["installed"]]
+    stuck = [each["team_id"] for each in held or teams if each["parked_reason"]]
     facts = {"workspaces": teams, "parked_addresses": parked}
-    if trouble := token_trouble():
+    if trouble := " ".join(filter(None, token_troubles)):
         return Part(ok=False, says=trouble, facts=facts)
     if not teams:
         return Part(ok=False, says="No workspace is known: install the Slack app, or set SLACK_BOT_TOKEN.", facts=facts)
     if stuck:
         says = f"Nothing can be posted to {', '.join(stuck)}: install the Slack app there again, or renew its token."
         return Part(ok=False, says=says, facts=facts)
-    return Part(ok=True, says=f"Known workspaces: {len(teams)}, parked channels: {len(parked)}.", facts=facts)
+    return Part(ok=True, says=f"Known workspaces: {len(held)}, parked channels: {len(parked)}.", facts=facts)
 
 
 async def of_ghes(server: Server | None, clock: Clock, log_trouble: Callable[[], str] = str) -> Part:
@@ -221,8 +230,12 @@ async def of_relay() -> Part:
     return Part(ok=True, says="Not set up.")
 
 
-async def of_setup(missing: Sequence[str]) -> Part:
+async def of_setup(missing: Sequence[str], enabled: bool) -> Part:  # noqa: FBT001 - one of two facts
     """What still has to be set."""
+    if not enabled:
+        return Part(
+            ok=False, says="Chat integration is switched off: what happens on GHES is kept until it is on again."
+        )
     if missing:
         return Part(ok=False, says=f"Set-up mode: set {', '.join(missing)}.", facts={"missing": list(missing)})
     return Part(ok=True, says="All settings are there.")
@@ -245,7 +258,8 @@ def queue(connection: Connection) -> Queue:
 
 def _slack(connection: Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     columns = (workspaces.c.team_id, workspaces.c.name, workspaces.c.domain, workspaces.c.parked_reason)
-    teams = connection.execute(select(*columns).order_by(workspaces.c.team_id)).all()
+    installed = exists().where(installations.c.id == workspaces.c.installation_id).label("installed")
+    teams = connection.execute(select(*columns, installed).order_by(workspaces.c.team_id)).all()
     parked = connection.execute(
         select(addresses.c.team_id, addresses.c.channel_id, addresses.c.parked_reason, addresses.c.parked_at)
         .where(addresses.c.parked_reason.is_not(None))

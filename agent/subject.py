@@ -22,11 +22,15 @@ class Kind(StrEnum):
     DEPLOYMENT = "deployment"
     RUN = "run"
     DISCUSSION = "discussion"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectKey:
-    """`number` is an issue's or discussion's number, a deployment's id, or `<run id>/<attempt>`."""
+    """`number` is that of an issue, pull request or discussion, else as its kind has it.
+
+    A deployment's id, `<run id>/<attempt>`, or the delivery id of what asked for a review.
+    """
 
     repository_id: int
     kind: Kind

@@ -10,6 +10,8 @@ class Workspace:
     """An installation. The token never shows in a repr, hence in no log."""
 
     team_id: str
+    installation_id: str = ""
+    """The workspace's own id, or its organisation's, which has one token for all its workspaces. Empty: its own."""
     name: str
     domain: str
     bot_user_id: str
@@ -21,3 +23,9 @@ class Workspace:
 
 Workspaces = dict[str, Workspace]
 """Those known now, by team id. The composition root fills it; the adapters only look into it."""
+
+
+def data_class_of(workspaces: Workspaces, team_id: str) -> DataClass:
+    """What is shown there. In a workspace that isn't connected (any more) nothing is that it might not see."""
+    workspace = workspaces.get(team_id)
+    return workspace.data_class if workspace else DataClass.LINK

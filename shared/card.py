@@ -14,9 +14,12 @@ to whatever a renderer drew:
     =========  ======================================  ====  =====  ====
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
+
+from shared.blockkit.mrkdwn import mentioned, mentioning, unmentioned
 
 
 class Label(StrEnum):
@@ -46,7 +49,7 @@ SHOWN: Mapping[DataClass, frozenset[Label]] = {
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of mrkdwn that is escaped already."""
+    """A run of mrkdwn that is escaped already; whom it mentions stands there as `shared.blockkit.mrkdwn.mention`."""
 
     label: Label
     mrkdwn: str
@@ -93,7 +96,31 @@ class Context:
     line: Line
 
 
-Part = Paragraph | Fields | Context
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button that the agent is told of; what it says and does is ours, so every data class shows it."""
+
+    text: str
+    action_id: str
+    value: str
+    """What it is about: addresses and numbers, and names only where `instead` is without them."""
+    instead: str = ""
+    """The value where the data class hides names; without it that is the same."""
+    style: Literal["", "primary", "danger"] = ""
+
+    def value_in(self, data_class: DataClass) -> str:
+        """The value that this data class lets out."""
+        return self.value if Label.TITLE in SHOWN[data_class] or not self.instead else self.instead
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """A row of up to 25 buttons, each with an `action_id` of its own."""
+
+    buttons: tuple[Button, ...]
+
+
+Part = Paragraph | Fields | Context | Buttons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,4 +153,56 @@ def visible(line: Iterable[Span | Link], data_class: DataClass) -> str:
             words = "".join(span.mrkdwn for span in piece.words if span.label in shown).strip() or piece.instead
             label = words.replace("|", "¦").replace("\n", " ")
             pieces.append(f"<{piece.url}|{label}>" if piece.url else words)
-    return "".join(pieces).strip()
+    return unmentioned("".join(pieces)).strip()
+
+
+def people_of(card: Card) -> set[str]:
+    """The logins that a card mentions, in lower case."""
+    return {login for span in _spans(card) for login in mentioned(span.mrkdwn)}
+
+
+def to_people(card: Card, users: Mapping[str, str]) -> Card:
+    """The card for one workspace, whose Slack `users` are known by login in lower case: those are mentioned in it."""
+    if not users:
+        return card
+
+    def told(span: Span) -> Span:
+        return replace(span, mrkdwn=mentioning(span.mrkdwn, users))
+
+    return replace(
+        card,
+        headline=_changed(card.headline, told),
+        parts=tuple(_changed_part(part, told) for part in card.parts),
+        fallback=_changed(card.fallback, told),
+    )
+
+
+def _spans(card: Card) -> list[Span]:
+    found: list[Span] = []
+
+    def look(span: Span) -> Span:
+        found.append(span)
+        return span
+
+    for line in (card.headline, card.fallback):
+        _changed(line, look)
+    for part in card.parts:
+        _changed_part(part, look)
+    return found
+
+
+def _changed(line: Line, change: Callable[[Span], Span]) -> Line:
+    """`line` with its spans changed; the words of links stay, since a link can mention nobody."""
+    return tuple(change(piece) if isinstance(piece, Span) else piece for piece in line)
+
+
+def _changed_part(part: Part, change: Callable[[Span], Span]) -> Part:
+    match part:
+        case Paragraph(line):
+            return Paragraph(_changed(line, change))
+        case Context(line):
+            return Context(_changed(line, change))
+        case Fields(fields):
+            return Fields(tuple(Field(field.name, _changed(field.value, change)) for field in fields))
+        case Buttons():
+            return part

@@ -9,12 +9,14 @@ its digest. What a data class hides isn't in a dispatch: `redacted` takes it out
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from shared.address import Address
 from shared.card import (
     SHOWN,
+    Button,
+    Buttons,
     Card,
     Context,
     DataClass,
@@ -112,6 +114,8 @@ def _part(part: Part, data_class: DataClass) -> Part | None:
             return Paragraph(shown) if (shown := _line(line, data_class)) else None
         case Context(line):
             return Context(shown) if (shown := _line(line, data_class)) else None
+        case Buttons(buttons):
+            return Buttons(tuple(replace(each, value=each.value_in(data_class), instead="") for each in buttons))
 
 
 def _line_to_json(line: Line) -> list[Any]:
@@ -145,6 +149,8 @@ def _part_to_json(part: Part) -> dict[str, Any]:
             return {"context": _line_to_json(line)}
         case Fields(fields):
             return {"fields": [[field.name, _line_to_json(field.value)] for field in fields]}
+        case Buttons(buttons):
+            return {"buttons": [[each.text, each.action_id, each.value, each.instead, each.style] for each in buttons]}
 
 
 def _part_from_json(stored: Mapping[str, Any]) -> Part:
@@ -152,4 +158,11 @@ def _part_from_json(stored: Mapping[str, Any]) -> Part:
         return Paragraph(_line_from_json(stored["paragraph"]))
     if "context" in stored:
         return Context(_line_from_json(stored["context"]))
+    if "buttons" in stored:
+        return Buttons(tuple(_button(*each) for each in stored["buttons"]))
     return Fields(tuple(Field(name, _line_from_json(value)) for name, value in stored["fields"]))
+
+
+def _button(text: str, action_id: str, value: str, instead: str, style: str) -> Button:
+    styles: dict[str, Literal["", "primary", "danger"]] = {"": "", "primary": "primary", "danger": "danger"}
+    return Button(text=text, action_id=action_id, value=value, instead=instead, style=styles[style])

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agent.card_parts import body, by, code, fallback, happened_at, present, repository_footer
+from agent.card_parts import body, by, fallback, happened_at, present, repository_footer
 from agent.card_table import Ignored, Placement, Rule, Shown
 from agent.issue_parts import event_card
+from agent.line_parts import place
 from agent.ref_parts import commit
 from agent.sightings import issue_sighting, pull_sighting
 from agent.subject import Sighting, Subject
 from shared.blockkit import palette
-from shared.card import Card, Context, Label, Span, reference
-from shared.event import Event, Payload, mapping, number, text
+from shared.card import Card, reference
+from shared.event import Event, Payload, mapping, text
 
 _WRITTEN = ("comment", "created_at")
 
@@ -32,7 +33,7 @@ def _comment(event: Event, thing: Payload, what: str) -> Card:
         event,
         thing,
         what,
-        _place(comment),
+        place(comment),
         body(text(comment, "body"), address, event.repository),
         color=palette.NEUTRAL,
         at=happened_at(event, _WRITTEN),
@@ -48,29 +49,12 @@ def _on_commit(event: Event, _subject: Subject | None) -> Card:
         color=palette.NEUTRAL,
         headline=(reference("Comment on commit "), where, *by(event.actor)),
         parts=present(
-            _place(comment),
+            place(comment),
             body(text(comment, "body"), address, event.repository),
             repository_footer(event.repository, happened_at(event, _WRITTEN)),
         ),
         fallback=(*fallback(event.repository, "Comment on commit "), where, *by(event.actor)),
     )
-
-
-def _place(comment: Payload) -> Context | None:
-    """`src/app.py` lines 10–12; an outdated comment stands on lines of an older version, one on a file on none."""
-    path = text(comment, "path")
-    if not path:
-        return None
-    where = "" if text(comment, "subject_type") == "file" else _lines(comment) or _lines(comment, "original_")
-    outdated = " (outdated)" if where and not _lines(comment) else ""
-    return Context((code(path), Span(Label.TITLE, where + outdated)))
-
-
-def _lines(comment: Payload, version: str = "") -> str:
-    last, first = number(comment, f"{version}line"), number(comment, f"{version}start_line")
-    if last is None:
-        return ""
-    return f" lines {first}–{last}" if first is not None and first < last else f" line {last}"
 
 
 def _sighting(event: Event) -> Sighting | None:

@@ -1,13 +1,16 @@
 """Deployments: the feature `deployments`. One card for each deployment id, rewritten as its state changes.
 
-A deployment that becomes inactive sends no webhook; a status that says so comes from a fetch.
+A deployment that becomes inactive sends no webhook; a status that says so comes from a fetch. One that waits is
+answered before its next status tells so, hence `approved`, `rejected` and `ended`, which GHES's statuses don't have.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from agent.card_buttons import of_review
 from agent.card_parts import body, by, code, fallback, present, repository_footer
 from agent.card_table import Headline, ParentRenderer, Placement, Rule, Shown
+from agent.deployment_review import answered, is_waiting
 from agent.ref_parts import commit, named, towards
 from agent.subject import Kind, Sighting, Subject, SubjectKey
 from agent.trimming import picked, signed
@@ -22,6 +25,9 @@ _STATES: Mapping[str, tuple[str, str]] = {
     "pending": (palette.PENDING, "Pending"),
     "queued": (palette.PENDING, "Queued"),
     "waiting": (palette.PENDING, "Waiting for approval"),
+    "approved": (palette.PENDING, "Approved"),
+    "rejected": (palette.FAILURE, "Rejected"),
+    "ended": (palette.NEUTRAL, "Ended without an answer"),
     "in_progress": (palette.PENDING, "In progress"),
     "success": (palette.SUCCESS, "Success"),
     "failure": (palette.FAILURE, "Failure"),
@@ -62,7 +68,7 @@ def _sighting(event: Event) -> Sighting | None:
 def _parent(subject: Subject, headline: Headline) -> Card:
     deployment, repository = subject.fields, subject.repository
     status, run = mapping(deployment, "deployment_status"), mapping(deployment, "workflow_run")
-    state = text(status, "state")
+    state = answered(deployment) or text(status, "state")
     color, shown = _STATES.get(state, (palette.NEUTRAL, one_line(state.replace("_", " ").capitalize(), 40)))
     environment = text(deployment, "environment")
     actor = text(deployment, "creator", "login") or headline.actor
@@ -73,7 +79,7 @@ def _parent(subject: Subject, headline: Headline) -> Card:
         color=color,
         headline=(Link(url(all_of_them), (reference("Deployment"),)), *created),
         parts=present(
-            body(text(status, "description") or text(deployment, "description"), "", repository),
+            body(text(status, "description") or text(deployment, "description"), "", repository, mentions=False),
             Fields(
                 (
                     Field("Environment", _environment(subject)),
@@ -84,6 +90,7 @@ def _parent(subject: Subject, headline: Headline) -> Card:
                 )
             ),
             repository_footer(repository, instant(status, "created_at") or instant(deployment, "created_at")),
+            of_review(repository, number(run, "id"), environment) if is_waiting(deployment) else None,
         ),
         fallback=(
             *fallback(repository, "Deployment"),

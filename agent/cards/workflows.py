@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agent.card_buttons import of_run
 from agent.card_parts import by, code, fallback, present, repository_footer, row, title, titled
 from agent.card_table import Headline, Ignored, ParentRenderer, Placement, Rule, Shown
 from agent.ref_parts import commit
@@ -67,6 +68,7 @@ def _parent(subject: Subject, headline: Headline) -> Card:
                 )
             ),
             repository_footer(repository, instant(run, "run_started_at") or instant(run, "created_at")),
+            of_run(repository, run),
         ),
         fallback=(
             *fallback(repository, "Workflow "),

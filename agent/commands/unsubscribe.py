@@ -10,6 +10,7 @@ from dataclasses import replace
 from agent.ghes.repositories import Found
 from agent.slash.call import Call
 from agent.slash.changing import BUSY, changed, everything, linked, told
+from agent.slash.guards import full_member
 from agent.slash.ports import Ports
 from agent.slash.reply import Reply, bullets, to_channel, to_person
 from agent.slash.tables import Usage, Verb
@@ -20,6 +21,8 @@ from agent.subscriptions.words import code
 
 
 async def _run(call: Call, arguments: str, ports: Ports) -> Reply:
+    if refusal := await full_member(call, ports):
+        return refusal
     request = await _renamed(read(arguments, ports.ghes_url, takes_everything=True), call, ports)
 
     def plan(standing: Sequence[Subscription]) -> list[Change]:

@@ -7,7 +7,7 @@ a body that says JSON and isn't ──▶ Unreachable
 
 import json
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -37,7 +37,10 @@ class Refused:
         """For callers to whom it makes no difference."""
         if self.status == HTTPStatus.UNAUTHORIZED:
             return Unreachable(reason=_UNAUTHORIZED)
-        return Unreachable(reason=f"GitHub Enterprise refused the request: {self.status} {self.message}.")
+        return Unreachable(
+            reason=f"GitHub Enterprise refused the request: {self.status} {self.message}.",
+            own=f"GitHub Enterprise refused the request ({self.status}).",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class Unreachable:
 
     reason: str
     """A sentence, without tokens."""
+    own: str = field(default="", compare=False)
+    """The same without GHES's words, which may name what a data class hides; empty where it has none."""
 
 
 async def ask(request: Awaitable[T]) -> T | Refused | Unreachable:
@@ -54,7 +59,10 @@ async def ask(request: Awaitable[T]) -> T | Refused | Unreachable:
         return await request
     except (HTTPException, BadGraphQLRequest) as error:
         if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return Unreachable(reason=f"GitHub Enterprise answered {error.status_code.value} {error}.")
+            status = error.status_code.value
+            return Unreachable(
+                reason=f"GitHub Enterprise answered {status} {error}.", own=f"GitHub Enterprise answered {status}."
+            )
         return Refused(status=error.status_code.value, message=str(error))
     except GraphQLException as error:
         return Refused(status=HTTPStatus.OK, message=str(error))

@@ -95,6 +95,10 @@ class App:
         """What `url` answers to `data`."""
         return await self._signed(lambda signature: self._ghes.client().post(url, data=data, jwt=signature))
 
+    async def patch(self, url: str, *, data: Any) -> Any:
+        """What `url` answers to a change."""
+        return await self._signed(lambda signature: self._ghes.client().patch(url, data=data, jwt=signature))
+
     async def page(self, url: str) -> tuple[Any, str | None]:
         """One page of a listing and the address of the next."""
         return await self._signed(lambda signature: self._ghes.client().page(url, jwt=signature))

@@ -78,6 +78,11 @@ class GhesClient(gidgethub_aiohttp.GitHubAPI):
         body, more, _ = await self._make_request("GET", url, None, b"", _ACCEPT, jwt=jwt)
         return body, more
 
+    async def write(self, method: str, url: str, url_vars: Mapping[str, str], data: Any = None) -> Any:
+        """What a POST, PUT, PATCH or DELETE answers; None where there is no body."""
+        body, _, _ = await self._make_request(method, url, url_vars, b"" if data is None else data, _ACCEPT)
+        return body
+
     async def graphql(self, query: str, *, endpoint: str = "", **variables: Any) -> Any:
         """The `data` of the answer. `endpoint` is this server's own unless given; gidgethub's default is github.com."""
         return await super().graphql(query, endpoint=endpoint or self._hosts.graphql, **variables)

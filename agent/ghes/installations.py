@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from gidgethub import BadRequest
 
+from agent.ghes.answers import Refused, Unreachable, ask
 from agent.ghes.app_auth import App
 from agent.ghes.client import Ghes, GhesClient
 from shared.event import instant, text
@@ -50,6 +51,14 @@ class Installations:
     def forget(self, installation_id: int) -> None:
         """Drop the token: the installation was deleted or suspended. One that is being fetched is not kept either."""
         self._held.pop(installation_id, None)
+
+    async def owner(self, installation_id: int) -> str | Refused | Unreachable:
+        """The login of the account that it is on; for somebody who waits for the answer."""
+        match await ask(self._app.get("/app/installations/{id}", {"id": str(installation_id)})):
+            case Refused() | Unreachable() as no:
+                return no
+            case installation:
+                return text(installation, "account", "login")
 
     async def get(self, installation_id: int, url: str, url_vars: Mapping[str, str] | None = None) -> Any:
         """The object at `url`, with the token of the installation."""

@@ -1,10 +1,20 @@
-"""*Undo*: take back what a command changed, once, and only where it still stands."""
+"""*Undo*: take back what a command changed, once, and only where it still stands.
+
+What is private comes back only where it might be subscribed to now: since the command the channel may have been shared.
+"""
+
+from collections.abc import Sequence
 
 from agent.slash.changing import UNDO, everything, linked
 from agent.slash.click import Click
-from agent.slash.ports import NotUndone, Ports, UndoId, Undone
+from agent.slash.guards import full_member
+from agent.slash.ports import Channel, NotUndone, Ports, UndoId, Undone
 from agent.slash.reply import Reply, bullets, to_channel, to_person
+from agent.slash.sponsoring import admitted
+from agent.slash.targets import Wanted
 from agent.subscriptions.changes import Change
+from agent.subscriptions.subscription import Scope, Target
+from agent.subscriptions.words import code
 
 _SAYS = {
     NotUndone.ALREADY: "It was undone already.",
@@ -14,11 +24,31 @@ _SAYS = {
 
 
 async def _run(click: Click, ports: Ports) -> Reply:
-    match await ports.subscriptions.undo(click.address, UndoId(click.value), click.user_id):
+    if refusal := await full_member(click, ports):
+        return refusal
+    undo_id = UndoId(click.value)
+    if kept_out := await _kept_out(await ports.subscriptions.brought_back(click.address, undo_id), click, ports):
+        return kept_out
+    match await ports.subscriptions.undo(click.address, undo_id, click.user_id):
         case Undone(changes=changes):
             return to_channel(*(_told(change, click.user_id, ports) for change in changes))
         case NotUndone() as why:
             return to_person(_SAYS[why])
+
+
+async def _kept_out(targets: Sequence[Target], click: Click, ports: Ports) -> Reply | None:
+    private = [each for each in targets if await ports.sponsoring.of(click.address, each)]
+    channel = await ports.channels.describe(click.address) if private else None
+    if not isinstance(channel, Channel) or not channel.is_ext_shared:
+        return None
+    if owner := next((each for each in private if each.scope is Scope.OWNER), None):
+        again = code(f"{ports.command} subscribe {owner.name}")
+        return to_person(
+            f"This channel is shared with another organisation by now, and {linked(owner, ports)} has private "
+            f"repositories, so nothing was undone. Type {again} instead."
+        )
+    admission = await admitted([Wanted(target=each, sponsored=True) for each in private], click, channel, ports)
+    return admission if isinstance(admission, Reply) else None
 
 
 def _told(change: Change, user_id: str, ports: Ports) -> str:

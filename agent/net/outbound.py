@@ -12,9 +12,12 @@ from pathlib import Path
 
 import aiohttp
 
+from agent.clock import SystemClock
+from agent.net.lockout import Lockout
 from agent.net.proxy import Proxy
 from agent.net.resolver import LocalhostResolver
 from agent.net.tls import tls_context
+from shared.clock import Clock
 
 _BACKSTOP = aiohttp.ClientTimeout(total=120, sock_connect=15)
 """Callers put their own, shorter time-outs around each request."""
@@ -29,14 +32,21 @@ class Network:
 
 
 @asynccontextmanager
-async def network(*, ca_file: Path | None = None, proxy: Proxy | None = None) -> AsyncIterator[Network]:
+async def network(
+    *, ca_file: Path | None = None, proxy: Proxy | None = None, clock: Clock | None = None
+) -> AsyncIterator[Network]:
     """Hold connections open while the block runs.
 
-    Outside: `OUTBOUND_CA_FILE`, `HTTPS_PROXY` and `NO_PROXY`. GHES: `GHES_CA_FILE` and `GHES_PROXY` alone.
-    Raises `ValueError` for an unreadable bundle.
+    Outside: `OUTBOUND_CA_FILE`, `HTTPS_PROXY` and `NO_PROXY`. GHES: `GHES_CA_FILE` and `GHES_PROXY` alone. The clock
+    says when a proxy that refused our credentials is asked again.
+    Raises `SettingsError` for an unreadable bundle.
     """
     connector = aiohttp.TCPConnector(ssl=tls_context(ca_file), resolver=LocalhostResolver())
     async with aiohttp.ClientSession(
-        connector=connector, trust_env=False, timeout=_BACKSTOP, cookie_jar=aiohttp.DummyCookieJar()
+        connector=connector,
+        trust_env=False,
+        timeout=_BACKSTOP,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        middlewares=(Lockout(clock or SystemClock()),),
     ) as session:
         yield Network(session=session, proxy=proxy or Proxy())

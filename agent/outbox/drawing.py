@@ -1,13 +1,13 @@
 """Drawing posts: from the events of their members and the present state of their subjects. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
 from agent.card_table import Headline, ParentRenderer, Rule, Shown, rule_for
 from agent.cards_fallback import plain_card
-from agent.outbox.notification import Lease, Notification, PostJob, RewriteJob, Thread
+from agent.outbox.notification import Job, Lease, Notification, PostJob, RewriteJob, RewriteName, Thread
 from agent.subject import Kind, Subject, SubjectKey
 from shared.blockkit.message import fitting, merged, message
 from shared.card import Card, DataClass
@@ -24,8 +24,22 @@ class Material:
     events: Mapping[str, Event]
     """By delivery id; with an empty payload where it isn't kept any more."""
     subjects: Mapping[SubjectKey, Subject]
-    closed: frozenset[str] = frozenset()
-    """Delivery ids of events whose repository has become private since."""
+    private: Mapping[str, int] = field(default_factory=dict)
+    """Repository id by delivery id, of events whose repository is private by now."""
+    seen_by: Mapping[int, Collection[int]] = field(default_factory=dict)
+    """The addresses that may see a private repository, by its id."""
+
+    def closed(self, delivery_id: str, address_id: int) -> bool:
+        """Whether an event is of a private repository that nobody vouches for in this address."""
+        repository_id = self.private.get(delivery_id)
+        return repository_id is not None and address_id not in self.seen_by.get(repository_id, ())
+
+    def shown(self, subject: Subject | None, address_id: int) -> bool:
+        """Whether a subject's present state may be shown in this address."""
+        if subject is None:
+            return False
+        repository = subject.repository
+        return repository.open_to_all or address_id in self.seen_by.get(repository.id, ())
 
 
 class Drawing:
@@ -39,40 +53,13 @@ class Drawing:
     ) -> None:
         self._rules, self._parents, self._reported = rules, parents, reported
 
-    def post(self, lease: Lease, job: PostJob, material: Material, data_class: DataClass) -> Post:
-        """The post of a job: of a stored set all members, else as many as fit one message."""
-        cards = [self._card(member, job.thread, material) for member in job.members]
-        stored = job.members[0].head_id is not None
-        count = len(cards) if stored else fitting(cards, data_class)
-        head = job.members[0]
-        in_thread = head.role in {Role.REPLY, Role.BROADCAST}
-        return Post(
-            id=head.id,
-            also=tuple(member.id for member in job.members[1:count]),
-            delivery_id=head.delivery_id,
-            address=lease.address,
-            role=head.role,
-            ts=job.thread.ts if job.thread and in_thread else None,
-            thread_key=head.thread_key,
-            message=merged(cards[:count], data_class),
-        )
-
-    def rewrite(self, lease: Lease, job: RewriteJob, material: Material, data_class: DataClass) -> Post | None:
-        """The parent drawn anew; None when its subject isn't known any more."""
+    def cards(self, job: Job, material: Material) -> Sequence[Card]:
+        """What a job shows: a card for each member of a post; a rewrite's parent, none when it isn't known any more."""
+        if isinstance(job, PostJob):
+            return [self._card(member, job.thread, material) for member in job.members]
         subject = material.subjects.get(SubjectKey.parse(job.thread.key))
         card = self._parent(subject, job.thread.headline) if subject else None
-        if card is None:
-            return None
-        return Post(
-            id=f"{lease.address_id}/{job.thread.key}",
-            also=(),
-            delivery_id="",
-            address=lease.address,
-            role=Role.REWRITE,
-            ts=job.thread.ts,
-            thread_key=job.thread.key,
-            message=message(card, data_class),
-        )
+        return [card] if card else []
 
     def _card(self, member: Notification, thread: Thread | None, material: Material) -> Card:
         event = material.events[member.delivery_id]
@@ -104,6 +91,38 @@ class Drawing:
             log.exception("a parent card can't be drawn", subject=str(subject.key))
             self._reported(headline.event_key)
             return None
+
+
+def post(lease: Lease, job: PostJob, cards: Sequence[Card], data_class: DataClass) -> Post:
+    """The post of a job: of a stored set all members, also those without a card, else as many as fit one message."""
+    head = job.members[0]
+    count = len(job.members) if head.head_id is not None else fitting(cards, data_class)
+    in_thread = head.role in {Role.REPLY, Role.BROADCAST}
+    return Post(
+        id=head.id,
+        also=tuple(member.id for member in job.members[1:count]),
+        delivery_id=head.delivery_id,
+        address=lease.address,
+        role=head.role,
+        ts=job.thread.ts if job.thread and in_thread else None,
+        thread_key=head.thread_key,
+        message=merged(cards[:count], data_class),
+    )
+
+
+def rewrite(lease: Lease, job: RewriteJob, card: Card, data_class: DataClass) -> Post:
+    """The parent of a thread, drawn anew where it stands."""
+    name = RewriteName(address_id=lease.address_id, key=job.thread.key, marker=job.marker)
+    return Post(
+        id=str(name),
+        also=(),
+        delivery_id="",
+        address=lease.address,
+        role=Role.REWRITE,
+        ts=job.thread.ts,
+        thread_key=job.thread.key,
+        message=message(card, data_class),
+    )
 
 
 def delivery_ids(leases: Sequence[Lease]) -> set[str]:

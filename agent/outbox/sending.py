@@ -9,16 +9,18 @@ from typing import Literal
 import structlog
 
 from agent.metrics import Metrics
+from agent.outbox import drawing
 from agent.outbox.drawing import Drawing, Material, subject_keys
-from agent.outbox.notification import Job, Lease, PostJob, RewriteJob, RewriteName, Settlement
+from agent.outbox.notification import Job, Lease, PostJob, RewriteJob, Settlement
 from agent.outbox.transport import CannotLook, NotSeen, Seen, Sought, Transport
 from agent.store.outbox_settlements import RECONCILE_AFTER_S, Posting, store_posting
+from agent.store.people import mentions
 from agent.store.port import Store
 from agent.store.projection import store_sighting
 from agent.subject import Sighting, Subject, SubjectKey
-from agent.workspaces import Workspaces
+from agent.workspaces import Workspaces, data_class_of
 from shared.backoff import backoff_s
-from shared.card import DataClass
+from shared.card import Card, DataClass, people_of, to_people
 from shared.clock import Clock
 from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
 from shared.pacing import Pace
@@ -78,12 +80,16 @@ def broken(lease: Lease, job: Job, reference: str) -> Settlement:
 
 
 async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Material) -> Settlement:
-    if closed := [member for member in job.members if member.delivery_id in material.closed]:
-        ids = tuple(member.id for member in (job.members if job.members[0].head_id else closed))
-        given.metrics.notifications.labels("refused").inc(len(ids))
-        return _settlement(lease, job, Refused("the repository is private"), members=ids)
+    shown = [member for member in job.members if not material.closed(member.delivery_id, lease.address_id)]
+    closed = tuple(member.id for member in job.members if member not in shown)
+    if closed and not (shown and job.members[0].head_id):
+        given.metrics.notifications.labels("refused").inc(len(closed))
+        return _settlement(lease, job, Refused("the repository is private"), members=closed)
+    if closed:  # a stored set stays one post, which says the rest of it
+        log.warning("a post leaves out what became private", head=job.members[0].id, left_out=len(closed))
     material = await _completed(given, lease, material) if job.members[0].role is Role.PARENT else material
-    post = given.drawing.post(lease, job, material, _data_class(given, lease))
+    cards = await _addressed(given, lease, given.drawing.cards(replace(job, members=shown), material))
+    post = drawing.post(lease, job, cards, _data_class(given, lease))
     posting = Posting(lease=lease, members=post.members, now=given.now(), pace=given.pace)
     if not await given.store.write_many(store_posting, posting):
         return _settlement(lease, job, Retry(0.0, "the lease was lost", rate_limited=False), members=())
@@ -98,12 +104,11 @@ async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Mate
 async def _rewrite(given: Collaborators, lease: Lease, job: RewriteJob, material: Material) -> Settlement:
     material = await _completed(given, lease, material)
     subject = material.subjects.get(SubjectKey.parse(job.thread.key))
-    is_open = subject is not None and subject.repository.open_to_all
-    post = given.drawing.rewrite(lease, job, material, _data_class(given, lease)) if is_open else None
-    if post is None:
+    shown = material.shown(subject, lease.address_id)
+    cards = await _addressed(given, lease, given.drawing.cards(job, material)) if shown else ()
+    if not cards:
         return _settlement(lease, job, Refused("cant_update_message"))
-    name = RewriteName(address_id=lease.address_id, key=job.thread.key, marker=job.marker)
-    outcome = await given.transport.send(replace(post, id=str(name)))
+    outcome = await given.transport.send(drawing.rewrite(lease, job, cards[0], _data_class(given, lease)))
     given.metrics.rewrites.labels(type(outcome).__name__.lower()).inc()
     return _settlement(lease, job, outcome, after_s=_backoff_s(given, job))
 
@@ -164,6 +169,15 @@ async def _completed(given: Collaborators, lease: Lease, material: Material) -> 
     return replace(material, subjects=subjects)
 
 
+async def _addressed(given: Collaborators, lease: Lease, cards: Sequence[Card]) -> Sequence[Card]:
+    """The cards with those mentioned who have linked their account in this workspace."""
+    logins = {login for card in cards for login in people_of(card)}
+    if not logins:
+        return cards
+    users = await given.store.read(partial(mentions, team_id=lease.address.team_id, logins=logins))
+    return [to_people(card, users) for card in cards]
+
+
 def _settlement(
     lease: Lease, job: Job, outcome: Outcome, *, members: tuple[str, ...] | None = None, after_s: float = 0.0
 ) -> Settlement:
@@ -180,9 +194,7 @@ def _measure(given: Collaborators, job: PostJob, members: Sequence[str], materia
 
 
 def _data_class(given: Collaborators, lease: Lease) -> DataClass:
-    """Of a workspace that isn't connected (any more) nothing is drawn that it might not see."""
-    workspace = given.workspaces.get(lease.address.team_id)
-    return workspace.data_class if workspace else DataClass.LINK
+    return data_class_of(given.workspaces, lease.address.team_id)
 
 
 def _backoff_s(given: Collaborators, job: Job) -> float:

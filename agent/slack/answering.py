@@ -7,6 +7,7 @@ their functions do may be done twice.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from uuid import uuid4
@@ -14,14 +15,18 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import Connection
 
-from agent.slack.channel_events import EVENTS, Surroundings
-from agent.slash.call import Call, call
-from agent.slash.click import Click, click
-from agent.slash.dispatch import reply_to, reply_to_click
-from agent.slash.reply import Reply
-from agent.store.envelopes import Kept, answered, claim_envelopes, put_off
+from agent.slack.channel_events import Surroundings
+from agent.slack.events import EVENTS
+from agent.slack.gestures import gesture
+from agent.slash.asked import Asked, from_json
+from agent.slash.dispatch import answer_to, opens
+from agent.slash.later import opened
+from agent.slash.reply import Button, Reply, to_person
+from agent.slash.tables import Answer
+from agent.slash.view import OPEN_FORM, View, done, told
+from agent.store.envelopes import CALL, REVOCATION, Kept, answered, claim_envelopes, put_off
 from agent.store.port import StoreUnavailableError
-from shared.event import text
+from shared.event import number, text
 
 log = structlog.get_logger()
 IN_HAND = 32
@@ -127,25 +132,19 @@ class Answering:
         return answered(connection, self._given.now(), keys)
 
 
-async def _command(kept: Kept, given: Surroundings) -> None:
-    asked = call(kept.payload)
-    await _reply(asked, partial(reply_to, asked, given.ports), given)
+async def _gesture(kept: Kept, given: Surroundings) -> None:
+    if asked := gesture(kept.type, kept.payload):
+        await _answer(asked, given)
 
 
 async def _resumed(kept: Kept, given: Surroundings) -> None:
-    asked = Call(**kept.payload)
-    await _reply(asked, partial(reply_to, asked, given.ports), given)
+    await _answer(from_json(json.dumps(kept.payload)), given)
 
 
-async def _interaction(kept: Kept, given: Surroundings) -> None:
-    if clicked := click(kept.payload):
-        await _reply(clicked, partial(reply_to_click, clicked, given.ports), given)
-
-
-async def _reply(asked: Call | Click, work: Callable[[], Awaitable[Reply | None]], given: Surroundings) -> None:
-    """While Slack is away the reply waits here: its command has been carried out, and isn't again."""
+async def _answer(asked: Asked, given: Surroundings) -> None:
+    """While Slack is away the reply waits here: what was asked for has been carried out, and isn't again."""
     async with given.turns.of(asked, given.clock):
-        reply = await work()
+        reply = await _shown(asked, await answer_to(asked, given.ports), given)
         if reply is None:
             return
         give_up_at = given.now() + GIVE_UP_S
@@ -158,9 +157,29 @@ async def _reply(asked: Call | Click, work: Callable[[], Awaitable[Reply | None]
         again_s = await given.replies.send(reply, asked)
 
 
+async def _shown(asked: Asked, answer: Answer, given: Surroundings) -> Reply | None:
+    """What is left to say once a form that stands open shows what it can."""
+    if not isinstance(answer, View):
+        opening = opens(asked)
+        if opening and await given.openings.is_open(asked):
+            view = told(opening.title, answer) if answer else done(opening.title)
+            return None if await given.openings.show(asked, view) else answer
+        return answer
+    if await given.openings.show(asked, answer):
+        return None
+    kept_id = await given.ports.later.keep(asked, opened(asked.team_id, asked.user_id))
+    button = Button(text="Open the form", action_id=OPEN_FORM, value=kept_id, style="primary", anywhere=True)
+    return to_person(f"*{answer.title}*: the form is ready.", buttons=(button,))
+
+
 async def _event(kept: Kept, given: Surroundings) -> None:
     if function := EVENTS.get(text(kept.payload, "event", "type")):
         await function(kept.payload, given)
+
+
+async def _revoked(kept: Kept, given: Surroundings) -> None:
+    if given.unlinking:
+        await given.unlinking.revoked(number(kept.payload, "ghes_id") or 0)
 
 
 async def _nothing(_kept: Kept, _given: Surroundings) -> None:
@@ -168,8 +187,9 @@ async def _nothing(_kept: Kept, _given: Surroundings) -> None:
 
 
 _ANSWERS: Mapping[str, Callable[[Kept, Surroundings], Awaitable[None]]] = {
-    "slash_commands": _command,
-    "call": _resumed,
-    "interactive": _interaction,
+    "slash_commands": _gesture,
+    CALL: _resumed,
+    REVOCATION: _revoked,
+    "interactive": _gesture,
     "events_api": _event,
 }

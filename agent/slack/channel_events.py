@@ -1,4 +1,4 @@
-"""What happens to channels and to the installation itself: parked addresses are freed, moved, or stay parked.
+"""What happens to channels: parked addresses are freed, moved, or stay parked.
 
 Slack promises no order, and a repeated event may be a day old. So before anything is parked Slack is asked how things
 are now; freeing needs no question, since a channel that still refuses is parked again by the first post.
@@ -9,22 +9,25 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import structlog
-
+from agent.people.unlinking import Unlinking
+from agent.setup.grounds import Grounds
+from agent.setup.organisations import Organisations
+from agent.slack.openings import Openings
 from agent.slack.replies import Replies
 from agent.slack.turns import Turns
 from agent.slack.web_api import WebApi
-from agent.slash.ports import Channel, Ports, Waiting
+from agent.slash.gesture import team_of
+from agent.slash.later import invited
+from agent.slash.ports import Channel, Ports, SlackRefusal
 from agent.store.moving import Move, move_address
-from agent.store.outbox_parking import free_address, park_channel, park_workspace
+from agent.store.outbox_parking import free_address, park_channel
 from agent.store.port import Store
+from agent.store.sponsor_checks import check_again
+from agent.store.sponsors import end_sponsorships
 from agent.workspaces import Workspaces
 from shared.address import Address
 from shared.clock import Clock
 from shared.event import flag, items, mapping, text
-from shared.outcome import Refused
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +39,13 @@ class Surroundings:
     api: WebApi
     ports: Ports
     replies: Replies
+    openings: Openings
     workspaces: Workspaces
     woken: Callable[[], None]
+    unlinking: Unlinking | None = None
+    """None while nobody can link anything."""
+    grounds: Grounds | None = None
+    organisations: Organisations | None = None
     turns: Turns = field(default_factory=Turns)
 
     def now(self) -> float:
@@ -46,10 +54,24 @@ class Surroundings:
 
 
 async def joined(payload: Mapping[str, Any], given: Surroundings) -> None:
-    """The bot was invited: its parked address goes on, and so do the calls that waited for it."""
+    """The bot was invited: its parked address goes on, and so do the calls that waited for it.
+
+    When somebody comes into a channel that is shared with others, what is private in it is looked at again.
+    """
     if text(payload, "event", "user") in _bot_user_ids(payload, given):
         await _free(payload, given)
-        await given.ports.later.resume(_address(payload), Waiting.INVITE)
+        await given.ports.later.resume(invited(_address(payload)))
+    elif flag(payload, "is_ext_shared_channel"):
+        await given.store.write(partial(check_again, address=_address(payload)))
+
+
+async def left(payload: Mapping[str, Any], given: Surroundings) -> None:
+    """Whoever leaves sponsors nothing there any more; an old event about somebody who is back changes nothing."""
+    address, user_id = _address(payload), text(payload, "event", "user")
+    members = await given.ports.channels.members(address)
+    if isinstance(members, SlackRefusal) or user_id not in members:
+        ended = partial(end_sponsorships, team_id=address.team_id, user_id=user_id, now=given.now())
+        await given.store.write(partial(ended, channel_id=address.channel_id))
 
 
 async def unarchived(payload: Mapping[str, Any], given: Surroundings) -> None:
@@ -75,7 +97,7 @@ async def moved(payload: Mapping[str, Any], given: Surroundings) -> None:
     """The channel has a new id, and its subscriptions, threads and notifications with it."""
     event = mapping(payload, "event")
     move = Move(
-        team_id=text(payload, "team_id"),
+        team_id=team_of(payload),
         old_channel_id=text(event, "old_channel_id"),
         new_channel_id=text(event, "new_channel_id"),
     )
@@ -83,19 +105,9 @@ async def moved(payload: Mapping[str, Any], given: Surroundings) -> None:
     given.woken()
 
 
-async def uninstalled(payload: Mapping[str, Any], given: Surroundings) -> None:
-    """Park everything of the workspace; a token that is dead only says so again and again."""
-    await _park_dead(payload, "app_uninstalled", given)
-
-
-async def revoked(payload: Mapping[str, Any], given: Surroundings) -> None:
-    """The same when the bot's token is among those that were revoked; the others are people's."""
-    if mapping(payload, "event", "tokens").get("bot"):
-        await _park_dead(payload, "token_revoked", given)
-
-
 EVENTS: Mapping[str, Callable[[Mapping[str, Any], Surroundings], Awaitable[None]]] = {
     "member_joined_channel": joined,
+    "member_left_channel": left,
     "channel_unarchive": unarchived,
     "group_unarchive": unarchived,
     "channel_archive": archived,
@@ -103,20 +115,18 @@ EVENTS: Mapping[str, Callable[[Mapping[str, Any], Surroundings], Awaitable[None]
     "channel_deleted": deleted,
     "group_deleted": deleted,
     "channel_id_changed": moved,
-    "app_uninstalled": uninstalled,
-    "tokens_revoked": revoked,
 }
 """By Slack's event type; what isn't here is acknowledged and nothing more. May run twice for one event."""
 
 
 def _address(payload: Mapping[str, Any]) -> Address:
-    return Address(team_id=text(payload, "team_id"), channel_id=text(payload, "event", "channel"))
+    return Address(team_id=team_of(payload), channel_id=text(payload, "event", "channel"))
 
 
 def _bot_user_ids(payload: Mapping[str, Any], given: Surroundings) -> set[str]:
     """The event's own word counts too: its workspace may not be connected yet."""
     named = {text(each, "user_id") for each in items(payload, "authorizations") if flag(each, "is_bot")}
-    workspace = given.workspaces.get(text(payload, "team_id"))
+    workspace = given.workspaces.get(team_of(payload))
     return named | ({workspace.bot_user_id} if workspace else set())
 
 
@@ -132,12 +142,3 @@ async def _park(payload: Mapping[str, Any], reason: str, given: Surroundings) ->
     await given.store.write(
         partial(park_channel, team_id=address.team_id, channel_id=address.channel_id, reason=reason, now=given.now())
     )
-
-
-async def _park_dead(payload: Mapping[str, Any], reason: str, given: Surroundings) -> None:
-    team_id = text(payload, "team_id")
-    if team_id in given.workspaces and not isinstance(await given.api.call(team_id, "auth.test"), Refused):
-        log.info("an event says that a token is dead, and Slack doesn't: nothing is parked", team_id=team_id)
-        return
-    await given.store.write(partial(park_workspace, team_id=team_id, reason=reason, now=given.now()))
-    log.warning("a workspace is parked, since its token is dead", team_id=team_id, reason=reason)

@@ -40,10 +40,19 @@ class EnvelopeStore(Protocol):
 class Lanes:
     """Decides the lane of each envelope; `receive` is what the pool calls."""
 
-    def __init__(self, store: EnvelopeStore, answerers: Mapping[str, Answerer]) -> None:
-        """`answerers` by `block_suggestion:<action_id>` and `view_submission:<callback_id>`."""
+    def __init__(
+        self,
+        store: EnvelopeStore,
+        answerers: Mapping[str, Answerer],
+        kept: Callable[[Envelope], None] = lambda _envelope: None,
+    ) -> None:
+        """`answerers` by `block_suggestion:<action_id>` and `view_submission:<callback_id>`.
+
+        `kept` is called with each new envelope of the deferred lane, once it is durable.
+        """
         self._store = store
         self._answerers = answerers
+        self._kept = kept
         self._counts: Counter[str] = Counter()
 
     @property
@@ -62,6 +71,7 @@ class Lanes:
             return _NO_OPTIONS
         if await self._store.remember(envelope):
             self._counts["deferred"] += 1
+            self._kept(envelope)
         else:
             self._counts["duplicate"] += 1
             log.info("envelope known already", type=envelope.type, retry_attempt=envelope.retry_attempt)

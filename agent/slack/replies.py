@@ -11,12 +11,11 @@ import structlog
 from agent.net.failure import reason
 from agent.net.outbound import Network
 from agent.slack.web_api import Answer, Answered, WebApi
-from agent.slash.call import Call
-from agent.slash.click import Click
+from agent.slash.asked import Asked
 from agent.slash.reply import Reply, Visible
 from shared.clock import Clock
 from shared.event import text
-from shared.outcome import Retry
+from shared.outcome import Refused, Retry
 
 log = structlog.get_logger()
 TIMEOUT_S = 8.0
@@ -30,14 +29,14 @@ class Replies:
     def __init__(self, *, network: Network, api: WebApi, clock: Clock) -> None:
         self._network, self._api, self._clock = network, api, clock
 
-    async def send(self, reply: Reply, to: Call | Click) -> float | None:
+    async def send(self, reply: Reply, to: Asked) -> float | None:
         """Send `reply` to where somebody asked; None when that is over, else the seconds until another try is worth it.
 
         Trying again begins anew with the `response_url`.
         """
         if to.response_url and await self._respond(to.response_url, reply):
             return None
-        answer = await self._in_channel(reply, to)
+        answer: Answered = await self._in_channel(reply, to) if to.channel_id else Refused("no_channel")
         if not isinstance(answer, Answer | Retry):
             answer = await self._directly(reply, to)
         match answer:
@@ -64,7 +63,7 @@ class Replies:
             log.warning("a response_url did not answer", reason=reason(error))
             return False
 
-    async def _in_channel(self, reply: Reply, to: Call | Click) -> Answered:
+    async def _in_channel(self, reply: Reply, to: Asked) -> Answered:
         if reply.visible is Visible.CHANNEL:
             return await self._post(to.team_id, to.channel_id, reply)
         return await self._api.call(
@@ -76,14 +75,14 @@ class Replies:
             blocks=reply.blocks,
         )
 
-    async def _directly(self, reply: Reply, to: Call | Click) -> Answered:
+    async def _directly(self, reply: Reply, to: Asked) -> Answered:
         """To the person alone, who is told what it is about; buttons that act on the channel don't work from there."""
         opened = await self._api.query(to.team_id, "conversations.open", users=to.user_id)
         if not isinstance(opened, Answer):
             return opened
-        about = f"About what you asked in <#{to.channel_id}>:"
-        buttons = tuple(button for button in reply.buttons if button.url)
-        told = replace(reply, paragraphs=(about, *reply.paragraphs), buttons=buttons)
+        about = (f"About what you asked in <#{to.channel_id}>:",) if to.channel_id else ()
+        buttons = tuple(each for each in reply.buttons if each.url or each.anywhere or not to.channel_id)
+        told = replace(reply, paragraphs=(*about, *reply.paragraphs), buttons=buttons)
         return await self._post(to.team_id, text(opened.fields, "channel", "id"), told)
 
     async def _post(self, team_id: str, channel_id: str, reply: Reply) -> Answered:

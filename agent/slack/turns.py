@@ -9,8 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-from agent.slash.call import Call
-from agent.slash.click import Click
+from agent.slash.asked import Asked
 from agent.slash.ports import ASKED_S
 from shared.address import Address
 from shared.clock import Clock
@@ -28,7 +27,7 @@ class Turns:
         self._locks = _Locks()
 
     @asynccontextmanager
-    async def of(self, asked: Call | Click, clock: Clock) -> AsyncIterator[None]:
+    async def of(self, asked: Asked, clock: Clock) -> AsyncIterator[None]:
         """Enter when it is this one's turn, first come, first served, or `WAIT_S` are over."""
         lock = self._locks.setdefault((asked.address, asked.user_id), asyncio.Lock())
         try:

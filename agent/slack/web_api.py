@@ -3,7 +3,7 @@
 slack_sdk speaks the wire format; its retries are off, since its default ones post again after a lost answer (measured).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ from shared.slack_errors import outcome
 TIMEOUT_S = 12.0
 _TOO_MANY, _GATEWAY_TIMEOUT, _SERVER_ERROR, _CLIENT_ERROR = 429, 504, 500, 400
 NO_WORKSPACE_RETRY_S = 5.0
+_EXPIRED = "token_expired"
+_MOST_CLIENTS = 1000
 NOT_SLACK = "answer_not_from_slack"
 """A proxy's page, say: slack_sdk stumbles over what isn't a JSON object."""
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ClientProxyConnectionError, aiohttp.ClientHttpProxyError)
@@ -43,21 +45,27 @@ Answered = Answer | Retry | Refused | Unknown
 class WebApi:
     """Calls methods with the bot token of a workspace."""
 
-    def __init__(self, *, network: Network, api_url: str, workspaces: Workspaces, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        network: Network,
+        api_url: str,
+        workspaces: Workspaces,
+        clock: Clock,
+        expired: Callable[[str], None] = lambda _team_id: None,
+    ) -> None:
+        """`expired` is called with the workspace whose token has run out; the call itself ends as `Retry`."""
         self._network, self._api_url, self._workspaces, self._clock = network, api_url, workspaces, clock
+        self._expired = expired
         self._clients: dict[str, AsyncWebClient] = {}
 
     async def call(self, team_id: str, method: str, **arguments: Any) -> Answered:
         """Call `method` for a workspace, with arguments as JSON. `Unknown` is whatever may have been done."""
-        if team_id not in self._workspaces:
-            return Retry(NO_WORKSPACE_RETRY_S, "workspace_not_connected")
-        return await self.call_with(self._workspaces[team_id].token, method, json=arguments)
+        return await self._of_workspace(team_id, method, json=arguments)
 
     async def query(self, team_id: str, method: str, **arguments: Any) -> Answered:
         """Like `call`, for the methods that take their arguments in the query (reads, joins)."""
-        if team_id not in self._workspaces:
-            return Retry(NO_WORKSPACE_RETRY_S, "workspace_not_connected")
-        return await self.call_with(self._workspaces[team_id].token, method, params=arguments)
+        return await self._of_workspace(team_id, method, params=arguments)
 
     async def call_with(self, token: str, method: str, **request: Any) -> Answered:
         """Call `method` with a token; `request` is what slack_sdk's `api_call` takes."""
@@ -74,16 +82,26 @@ class WebApi:
             return Unknown(NOT_SLACK)
         return Answer(response.data if isinstance(response.data, Mapping) else {}, _scopes(response.headers))
 
+    async def _of_workspace(self, team_id: str, method: str, **request: Any) -> Answered:
+        if team_id not in self._workspaces:
+            return Retry(NO_WORKSPACE_RETRY_S, "workspace_not_connected")
+        answer = await self.call_with(self._workspaces[team_id].token, method, **request)
+        if isinstance(answer, Retry) and answer.reason == _EXPIRED:
+            self._expired(team_id)
+        return answer
+
     def _client(self, token: str) -> AsyncWebClient:
         if token not in self._clients:
-            self._clients[token] = AsyncWebClient(
+            if len(self._clients) >= _MOST_CLIENTS:  # tokens that are renewed leave theirs behind
+                self._clients.clear()
+            self._clients[token] = client = AsyncWebClient(
                 token=token,
                 base_url=self._api_url,
                 session=self._network.session,
-                proxy=self._network.proxy.for_url(self._api_url),
                 trust_env_in_session=False,
                 retry_handlers=[],
             )
+            client.proxy = self._network.proxy.for_url(self._api_url)  # without one, it took the environment's
         return self._clients[token]
 
 

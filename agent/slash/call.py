@@ -1,8 +1,7 @@
 """One `/ghe` invocation, as plain data: it can be kept, and run again later."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from shared.address import Address
@@ -22,7 +21,11 @@ class Call:
     enterprise_id: str
     """Empty outside an Enterprise organisation."""
     channel_id: str
+    channel_name: str = ""
+    """Of a conversation that the bot isn't in it tells the kind: `privategroup`, `directmessage`, `mpdm-…`."""
     user_id: str
+    home_team_id: str = ""
+    """The workspace that the person belongs to; commands don't say."""
     response_url: str
     """Takes five replies within 30 minutes."""
 
@@ -30,15 +33,6 @@ class Call:
     def address(self) -> Address:
         """Where it was typed."""
         return Address(team_id=self.team_id, channel_id=self.channel_id)
-
-    def to_json(self) -> str:
-        """The text to store."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, stored: str) -> "Call":
-        """The inverse of `to_json`."""
-        return cls(**json.loads(stored))
 
 
 def call(payload: Mapping[str, Any]) -> Call:
@@ -50,6 +44,7 @@ def call(payload: Mapping[str, Any]) -> Call:
         team_id=text(payload, "team_id"),
         enterprise_id=text(payload, "enterprise_id"),
         channel_id=text(payload, "channel_id"),
+        channel_name=text(payload, "channel_name"),
         user_id=text(payload, "user_id"),
         response_url=text(payload, "response_url"),
     )

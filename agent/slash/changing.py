@@ -18,6 +18,10 @@ UNDO = "undo"
 BUSY = "Somebody else is changing this channel's subscriptions at the same moment. Nothing was changed; try again."
 
 _TRIES = 3
+_OF_OWNER = (
+    "private repositories only where a sponsor in this channel may read them; a repository's own subscription goes "
+    "before this one"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +50,10 @@ async def changed(
         if not changes:
             return Changed(changes, standing, None)
         try:
-            return Changed(changes, standing, await ports.subscriptions.change(call.address, changes, call.user_id))
+            undo_id = await ports.subscriptions.change(call.address, changes, call.user_id)
         except ConflictError:
             continue
+        return Changed(changes, standing, undo_id)
     return None
 
 
@@ -70,7 +75,7 @@ def everything(wants: Wants, target: Target) -> list[str]:
     """What arrives from a target, and what doesn't."""
     lines = [*arriving(wants), f"always: {ALWAYS_ARRIVES}"]
     if target.scope is Scope.OWNER:
-        lines.append("private repositories stay silent, and a repository's own subscription goes before this one")
+        lines.append(_OF_OWNER)
     return lines
 
 

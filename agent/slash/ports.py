@@ -3,23 +3,30 @@
 Every method that crosses the network keeps its own timeout.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType, Protocol
 
+from agent.audit import Audit
+from agent.deeds.choices import Choices
 from agent.ghes.answers import Unreachable
 from agent.ghes.hosts import Hosts
 from agent.ghes.repositories import Found, NotFound, NotInstalled, Owner, Suspended
-from agent.slash.call import Call
+from agent.home.ports import Homes
+from agent.people.ports import Actors, Members, NotSetUp, People, SigningIn
+from agent.previews.ports import Previews
+from agent.slash.acts import Acts
+from agent.slash.cards import Cards
+from agent.slash.channel_settings import ChannelSettings
+from agent.slash.later import Later
+from agent.sponsors.ports import Sponsoring
 from agent.subscriptions.changes import Change
-from agent.subscriptions.subscription import Subscription
+from agent.subscriptions.subscription import Subscription, Target
 from shared.address import Address
+from shared.card import DataClass
 
 UndoId = NewType("UndoId", str)
-
-KEPT_S = 1800
-"""How long a call waits for a missing step."""
 
 ASKED_S = 20.0
 """How long a person waits for what GHES says, at most."""
@@ -57,6 +64,8 @@ class Subscriptions(Protocol):
     async def change(self, address: Address, changes: Sequence[Change], by: str) -> UndoId:
         """Make all `changes` or none, in one transaction, and remember them for an undo; `by` is a Slack user id.
 
+        The audit log has them from the same moment on, as it has what is undone.
+
         A change whose `before` is None creates the subscription, one whose `after` is None deletes it. What is stored
         must still equal `before`; the stored name of the target becomes the change's.
 
@@ -67,10 +76,8 @@ class Subscriptions(Protocol):
     async def undo(self, address: Address, undo_id: UndoId, by: str) -> Undone | NotUndone:
         """Take back what a command changed in this channel: once, all or none, and only where `after` still stands."""
 
-
-@dataclass(frozen=True, slots=True)
-class NotSetUp:
-    """The agent has no GitHub App yet."""
+    async def brought_back(self, address: Address, undo_id: UndoId) -> Sequence[Target]:
+        """What this channel would be subscribed to anew by an undo, if it is carried out."""
 
 
 class Repositories(Protocol):
@@ -122,25 +129,11 @@ class Channels(Protocol):
     async def join(self, address: Address) -> SlackRefusal | None:
         """Make the bot a member of a public channel; None when it is one now."""
 
+    async def members(self, address: Address) -> frozenset[str] | SlackRefusal:
+        """Everybody who is in it, the bot too."""
 
-class Waiting(StrEnum):
-    """The missing steps that a call can wait for."""
-
-    INVITE = "invite"
-    """The bot's membership of the call's channel."""
-
-
-class Later(Protocol):
-    """Calls that wait for a missing step, each for `KEPT_S`."""
-
-    async def keep(self, call: Call, waiting_for: Waiting) -> None:
-        """Keep a call; the same person's same text in the same channel is kept once, as the newest."""
-
-    async def resume(self, address: Address, waiting_for: Waiting) -> int:
-        """Have the calls of a channel run that wait for this step and aren't too old; how many there were.
-
-        They go the way of commands that are typed now, oldest first, each only once.
-        """
+    async def permalink(self, address: Address, ts: str) -> str:
+        """The address of a message; made up as Slack would where it doesn't say, as of channels without the bot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +141,31 @@ class Ports:
     """What a verb is given."""
 
     subscriptions: Subscriptions
+    sponsoring: Sponsoring
     repositories: Repositories
     channels: Channels
+    channel_settings: ChannelSettings
+    members: Members
+    people: People
+    signing_in: SigningIn
+    actors: Actors
+    acts: Acts
+    cards: Cards
     later: Later
+    audit: Audit
+    choices: Choices
+    data_class: Callable[[str], DataClass]
+    """How much of what GHES says is shown in a workspace, by team id; `agent.slash.shown` asks."""
     ghes_url: str
     """Root of the server, without a slash at its end."""
     app_slug: str
     """The GitHub App's name in addresses."""
+    command: str = "/ghe"
+    """What the app's command is called, for replies to what wasn't typed."""
+    previews: Previews | None = None
+    """None where links aren't previewed."""
+    homes: Homes | None = None
+    """None where there is no App Home."""
 
     @property
     def install_url(self) -> str:

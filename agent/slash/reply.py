@@ -1,13 +1,16 @@
 """What a call or a click is answered with, and how Slack is told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from shared.blockkit import limits
 from shared.blockkit.message import section
 from shared.blockkit.mrkdwn import cut
+
+OPEN_URL = "open_url"
+"""`action_id` of buttons that only open a page; Slack reports their clicks too."""
 
 
 class Visible(StrEnum):
@@ -25,6 +28,9 @@ class Button:
     action_id: str
     value: str = ""
     url: str = ""
+    style: Literal["", "primary", "danger"] = ""
+    anywhere: bool = False
+    """Works in a direct message too: what it does isn't about the channel that it is shown in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,8 @@ class Reply:
     visible: Visible
     paragraphs: tuple[str, ...]
     buttons: tuple[Button, ...] = ()
+    replaces: bool = False
+    """Takes the place of the message that was clicked, where Slack lets it."""
 
     @property
     def text(self) -> str:
@@ -43,9 +51,7 @@ class Reply:
     @property
     def blocks(self) -> list[dict[str, Any]]:
         """As Block Kit, within its limits; what is too long for a message is left out at its end."""
-        actions = (
-            [{"type": "actions", "elements": [_element(button) for button in self.buttons]}] if self.buttons else []
-        )
+        actions = [{"type": "actions", "elements": [element(button) for button in row]} for row in _rows(self.buttons)]
         sections = [section(piece) for paragraph in self.paragraphs for piece in _pieces(paragraph)]
         most = limits.BLOCKS - len(actions)
         if len(sections) > most:
@@ -57,7 +63,7 @@ class Reply:
         """What `response_url` takes."""
         return {
             "response_type": self.visible.value,
-            "replace_original": False,
+            "replace_original": self.replaces,
             "text": self.text,
             "blocks": self.blocks,
             "unfurl_links": False,
@@ -80,13 +86,26 @@ def bullets(heading: str, lines: list[str]) -> str:
     return "\n".join((heading, *(f"• {line}" for line in lines)))
 
 
-def _element(button: Button) -> dict[str, Any]:
-    element: dict[str, Any] = {
+def element(button: Button) -> dict[str, Any]:
+    """The button as Block Kit."""
+    drawn: dict[str, Any] = {
         "type": "button",
         "text": {"type": "plain_text", "text": cut(button.text, limits.BUTTON_TEXT)},
         "action_id": button.action_id,
     }
-    return element | ({"value": button.value} if button.value else {}) | ({"url": button.url} if button.url else {})
+    more = {"value": button.value, "url": button.url, "style": button.style}
+    return drawn | {name: given for name, given in more.items() if given}
+
+
+def _rows(buttons: Sequence[Button]) -> list[list[Button]]:
+    """The buttons, in a row as long as each does something else: Slack refuses two with one `action_id` in a block."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and all(button.action_id != each.action_id for each in rows[-1]):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
 
 
 def _pieces(paragraph: str) -> Iterator[str]:

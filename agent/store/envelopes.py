@@ -16,6 +16,9 @@ LEASE_S = 60.0
 CALL = "call"
 """The kind of what is no envelope of Slack's: a call that goes on; its payload is the call's fields."""
 
+REVOCATION = "revocation"
+"""The kind of what GHES tells of a person who has revoked the App's authorization; its payload is the `ghes_id`."""
+
 _KNOWN = select(envelopes.c.key).where(envelopes.c.key.in_(bindparam("keys", expanding=True)))
 _ANSWERED = (
     update(envelopes)
@@ -87,7 +90,18 @@ def release_envelopes(connection: Connection) -> None:
 
 def enqueue_calls(connection: Connection, calls: Mapping[str, str], now: float) -> None:
     """Have these calls (JSON, by a key of their own) answered like commands that came just now."""
-    rows = [{"key": f"{CALL}:{key}", "kind": CALL, "payload": each, "received_at": now} for key, each in calls.items()]
+    _enqueue(connection, CALL, calls, now)
+
+
+def enqueue_revocation(connection: Connection, delivery_id: str, payload: str, now: float) -> None:
+    """Have the worker look after a person who has revoked the App's authorization; once for a delivery."""
+    _enqueue(connection, REVOCATION, {delivery_id: payload}, now)
+
+
+def _enqueue(connection: Connection, kind: str, payloads: Mapping[str, str], now: float) -> None:
+    rows = [
+        {"key": f"{kind}:{key}", "kind": kind, "payload": each, "received_at": now} for key, each in payloads.items()
+    ]
     if rows:
         connection.execute(insert(connection, envelopes).on_conflict_do_nothing(), rows)
 

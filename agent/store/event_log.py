@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, delete, exists, func, select
 
 from agent.outbox.notification import State
-from agent.store.intake import REPLAY, Incoming, Recorded, unpack
+from agent.store.intake import FROM_SLACK, REPLAY, Incoming, Recorded
 from agent.store.material import event_of
+from agent.store.outbox_parking import requeue
+from agent.store.payloads import unpack
 from agent.store.retention import WAITING
 from agent.store.tables import addresses, events, notifications, threads
 from shared.post import Role
@@ -84,15 +86,16 @@ def replay(connection: Connection, record: Record, seqs: Sequence[int], now: dat
     """Route these events as if they had arrived now.
 
     An address that an event has a notification for gets no second one, whatever role routing would give it today; a
-    parked one is due again.
+    parked one is due again. What was done from Slack was for one channel alone, and isn't routed.
     """
     rows = connection.execute(select(events).where(events.c.seq.in_(seqs)).order_by(events.c.seq)).all()
     whole = [row for row in rows if row.payload is not None]
     ids = [row.delivery_id for row in whole]
     before, waited = _known(connection, ids), _waiting(connection, ids)
-    if whole:
-        record(connection, [_again(row, now) for row in whole])
-        _drop_repeated(connection, ids, before)
+    requeue(connection, [row.delivery_id for row in whole if row.source == FROM_SLACK], now.timestamp())
+    if routed := [_again(row, now) for row in whole if row.source != FROM_SLACK]:
+        record(connection, routed)
+        _drop_repeated(connection, [each.event.delivery_id for each in routed], before)
     queued = _waiting(connection, ids) - waited
     return Replayed(replayed=len(whole), without_payload=len(rows) - len(whole), queued=queued)
 

@@ -3,8 +3,6 @@
 It works on all events that wait at the same time, since a SELECT for each would cost more than all the rest.
 """
 
-import json
-import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,18 +13,23 @@ import structlog
 from sqlalchemy import Connection, bindparam, insert, select
 
 from agent.card_table import Ignored, Placement, Rule, Shown, rule_for
-from agent.routing import Routed, route
+from agent.routing import Routed, Subscribed, route
 from agent.store.enqueueing import COUNTERS, STATE, enqueue, redraw
+from agent.store.errands import run_errands
+from agent.store.opened import once
 from agent.store.outbox_parking import requeue
 from agent.store.projection import Projection
 from agent.store.subscriptions import by_repository
 from agent.store.tables import events, threads
+from agent.store.visibility import seeing
 from agent.subject import CheckSighting, Sighting, Subject, SubjectKey
 from shared.event import Event
 from shared.post import Role
 
 log = structlog.get_logger()
 REPLAY = "replay"
+FROM_SLACK = "slack"
+"""The source of what was done from Slack and told by no webhook yet (`agent.store.cards`)."""
 _KNOWN = select(events.c.delivery_id).where(events.c.delivery_id.in_(bindparam("ids", expanding=True)))
 _CARDS = select(threads.c.subject_key, threads.c.address_id).where(
     threads.c.subject_key.in_(bindparam("keys", expanding=True))
@@ -68,16 +71,6 @@ class _Work:
     routed: Routed = _UNREADABLE
 
 
-def pack(body: bytes) -> bytes:
-    """Compressed, for storing."""
-    return zlib.compress(body, 1)
-
-
-def unpack(body: bytes) -> Any:
-    """The payload again."""
-    return json.loads(zlib.decompress(body))
-
-
 class Intake:
     """Records events by the card table's rules."""
 
@@ -90,16 +83,21 @@ class Intake:
         keys = {each.sighting.key for each in work if each.sighting}
         projection = Projection(connection, [each.item.event for each in work], keys)
         subscribed = by_repository(connection, _repositories(work))
+        seen_by = seeing(connection, projection.maybe_private())
         carded = _carded(connection, keys)
         has_card = set(carded)
         touched: dict[SubjectKey, int] = {}
         for each in work:
-            self._decide(each, projection, subscribed, carded, touched)
+            self._decide(each, projection, subscribed, seen_by, carded, touched)
+        for each, routed in zip(work, once(connection, [(each.item.event, each.routed) for each in work]), strict=True):
+            each.routed = routed
         now = max((item.event.received_at.timestamp() for item in items), default=0.0)
         projection.store(now)
         checked = {key: touched.get(key, COUNTERS) for key in projection.subjects_of_checks()}
         touched = {key: rank for key, rank in touched.items() if key in has_card} | checked
         _store_events(connection, [each for each in work if each.item.source != REPLAY])
+        for each in work:
+            run_errands(connection, each.item.event, now)
         redraw(connection, touched, now)
         enqueue(connection, [(each.item.event, draft) for each in work for draft in each.routed.drafts], now)
         return _answers(connection, items, work, now)
@@ -116,7 +114,8 @@ class Intake:
         self,
         work: _Work,
         projection: Projection,
-        subscribed: Mapping[int, Any],
+        subscribed: Mapping[int, Sequence[Subscribed]],
+        seen_by: Mapping[int, set[int]],
         carded: dict[SubjectKey, set[int]],
         touched: dict[SubjectKey, int],
     ) -> None:
@@ -132,12 +131,15 @@ class Intake:
             work.subject = projection.see(work.sighting, repository)
         if work.check:
             projection.see_check(work.check)
+        here = subscribed.get(repository.id, ())
         if not repository.open_to_all:
-            work.routed = Routed(drafts=(), fate="the repository is private")
-            return
+            if not (sees := seen_by.get(repository.id)):
+                work.routed = Routed(drafts=(), fate="the repository is private")
+                return
+            here = [each for each in here if each.address_id in sees]
         cards = carded[work.subject.key] if work.subject else set()
         with _told(event):
-            work.routed = route(event, rule, work.subject, subscribed.get(repository.id, ()), cards)
+            work.routed = route(event, rule, work.subject, here, cards)
         if work.subject and rule.placement is not Placement.PLAIN:
             rank = COUNTERS if rule.counters_only else STATE
             touched[work.subject.key] = min(rank, touched.get(work.subject.key, rank))
@@ -188,27 +190,29 @@ def _carded(connection: Connection, keys: Collection[SubjectKey]) -> dict[Subjec
     return found
 
 
+def event_row(event: Event, *, source: str, fate: str, body: bytes) -> dict[str, Any]:
+    """The row of an event; `body` as in `Incoming`."""
+    return {
+        "delivery_id": event.delivery_id,
+        "name": event.name,
+        "action": event.action,
+        "repository_id": event.repository.id if event.repository else None,
+        "repository": event.repository.full_name if event.repository else None,
+        "actor": event.actor,
+        "source": source,
+        "fate": fate,
+        "received_at": event.received_at.timestamp(),
+        "payload": body,
+    }
+
+
 def _store_events(connection: Connection, work: Sequence[_Work]) -> None:
     if work:
-        connection.execute(
-            _REMEMBER,
-            [
-                {
-                    "delivery_id": event.delivery_id,
-                    "name": event.name,
-                    "action": event.action,
-                    "repository_id": event.repository.id if event.repository else None,
-                    "repository": event.repository.full_name if event.repository else None,
-                    "actor": event.actor,
-                    "source": each.item.source,
-                    "fate": each.routed.fate,
-                    "received_at": event.received_at.timestamp(),
-                    "payload": each.item.body,
-                }
-                for each in work
-                for event in [each.item.event]
-            ],
-        )
+        rows = [
+            event_row(each.item.event, source=each.item.source, fate=each.routed.fate, body=each.item.body)
+            for each in work
+        ]
+        connection.execute(_REMEMBER, rows)
 
 
 def _answers(connection: Connection, items: Sequence[Incoming], work: Sequence[_Work], now: float) -> list[Recorded]:

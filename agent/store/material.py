@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 from agent.outbox.drawing import Material
-from agent.store.intake import unpack
+from agent.store.payloads import unpack
 from agent.store.projection import load_subjects
 from agent.store.tables import events, repositories
+from agent.store.visibility import seeing
 from agent.subject import SubjectKey
 from shared.event import OPEN_TO_ALL, Event, label
 
 _EVENTS = select(events).where(events.c.delivery_id.in_(bindparam("ids", expanding=True)))
-_CLOSED = (
-    select(events.c.delivery_id)
+_PRIVATE = (
+    select(events.c.delivery_id, events.c.repository_id)
     .join(repositories, repositories.c.id == events.c.repository_id)
     .where(events.c.delivery_id.in_(bindparam("ids", expanding=True)), repositories.c.visibility.not_in(OPEN_TO_ALL))
 )
@@ -23,10 +24,14 @@ _CLOSED = (
 
 def load_material(connection: Connection, delivery_ids: Collection[str], keys: Collection[SubjectKey]) -> Material:
     """The events and subjects of a round of jobs."""
+    subjects = load_subjects(connection, keys, with_checks=True)
+    private = _private(connection, delivery_ids)
+    of_subjects = {each.repository.id for each in subjects.values() if not each.repository.open_to_all}
     return Material(
         events=load_events(connection, delivery_ids),
-        subjects=load_subjects(connection, keys, with_checks=True),
-        closed=_closed(connection, delivery_ids),
+        subjects=subjects,
+        private=private,
+        seen_by=seeing(connection, of_subjects.union(private.values())),
     )
 
 
@@ -37,10 +42,10 @@ def load_events(connection: Connection, delivery_ids: Collection[str]) -> Mappin
     return {row.delivery_id: event_of(row) for row in connection.execute(_EVENTS, {"ids": list(delivery_ids)})}
 
 
-def _closed(connection: Connection, delivery_ids: Collection[str]) -> frozenset[str]:
+def _private(connection: Connection, delivery_ids: Collection[str]) -> dict[str, int]:
     if not delivery_ids:
-        return frozenset()
-    return frozenset(connection.execute(_CLOSED, {"ids": list(delivery_ids)}).scalars())
+        return {}
+    return {row.delivery_id: row.repository_id for row in connection.execute(_PRIVATE, {"ids": list(delivery_ids)})}
 
 
 def event_of(row: Row[Any]) -> Event:

@@ -4,13 +4,14 @@ Where the new id has an address already (somebody typed a command there before S
 become one: the older row stays, with its threads and its pace, and what people last said under the new id wins.
 """
 
-import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, select, tuple_, update
 
 from agent.outbox.notification import State
-from agent.slash.call import Call
+from agent.slash.asked import from_json, to_json
+from agent.store.people_tables import allowances, sponsors
+from agent.store.previews import move_previews
 from agent.store.tables import addresses, calls, notifications, subscriptions, threads, undos
 
 
@@ -34,6 +35,7 @@ def move_address(connection: Connection, move: Move, now: float) -> None:
         LeasedError: nothing was moved.
     """
     _move_calls(connection, move)
+    move_previews(connection, move.team_id, move.old_channel_id, move.new_channel_id)
     ids = (move.old_channel_id, move.new_channel_id)
     found = connection.execute(
         select(addresses).where(addresses.c.team_id == move.team_id, addresses.c.channel_id.in_(ids))
@@ -55,7 +57,7 @@ def move_address(connection: Connection, move: Move, now: float) -> None:
 
 def _merge(connection: Connection, *, survivor: int, other: int) -> None:
     _settle_doubles(connection, survivor, other)
-    for table in (subscriptions, undos, threads, notifications):
+    for table in (subscriptions, undos, threads, notifications, sponsors, allowances):
         connection.execute(update(table).where(table.c.address_id == other).values(address_id=survivor))
     connection.execute(delete(addresses).where(addresses.c.id == other))
 
@@ -65,6 +67,8 @@ def _settle_doubles(connection: Connection, survivor: int, other: int) -> None:
     _drop(connection, subscriptions, survivor, ("scope", "target_id"), subscriptions, other)
     _drop(connection, threads, survivor, ("subject_key",), threads, other, threads.c.ts.is_(None))
     _drop(connection, threads, other, ("subject_key",), threads, survivor)
+    _drop(connection, sponsors, survivor, ("scope", "target_id", "user_id"), sponsors, other)
+    _drop(connection, allowances, survivor, ("target_id",), allowances, other)
     waits = and_(notifications.c.state == State.QUEUED, notifications.c.head_id.is_(None))
     _drop(connection, notifications, survivor, ("delivery_id", "role"), notifications, other, waits)
     _drop(connection, notifications, other, ("delivery_id", "role"), notifications, survivor)
@@ -88,9 +92,12 @@ def _drop(
 def _move_calls(connection: Connection, move: Move) -> None:
     where = and_(calls.c.team_id == move.team_id, calls.c.channel_id == move.old_channel_id)
     for row in connection.execute(select(calls).where(where)).all():
-        moved = replace(Call.from_json(row.call), channel_id=move.new_channel_id)
+        moved = replace(from_json(row.call), channel_id=move.new_channel_id)
+        step = " ".join(
+            move.new_channel_id if word == move.old_channel_id else word for word in row.waiting_for.split()
+        )
         connection.execute(
             update(calls)
             .where(calls.c.id == row.id)
-            .values(channel_id=move.new_channel_id, call=json.dumps(asdict(moved)))
+            .values(channel_id=move.new_channel_id, waiting_for=step, call=to_json(moved))
         )

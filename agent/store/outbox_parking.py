@@ -30,7 +30,8 @@ def park_workspace(connection: Connection, team_id: str, reason: str, now: float
     The first reason stays: `free_workspace` goes by it.
     """
     known = connection.execute(select(workspaces.c.parked_reason).where(workspaces.c.team_id == team_id)).scalar()
-    connection.execute(update(workspaces).where(workspaces.c.team_id == team_id).values(parked_reason=known or reason))
+    parked = {"parked_reason": known or reason} | ({} if known else {"parked_at": now})
+    connection.execute(update(workspaces).where(workspaces.c.team_id == team_id).values(parked))
     connection.execute(
         update(addresses)
         .where(addresses.c.team_id == team_id, addresses.c.parked_reason.is_(None))
@@ -57,7 +58,8 @@ def free_workspace(connection: Connection, team_id: str, now: float) -> int:
     reason = connection.execute(select(workspaces.c.parked_reason).where(workspaces.c.team_id == team_id)).scalar()
     if reason is None:
         return 0
-    connection.execute(update(workspaces).where(workspaces.c.team_id == team_id).values(parked_reason=None))
+    free = {"parked_reason": None, "parked_at": None}
+    connection.execute(update(workspaces).where(workspaces.c.team_id == team_id).values(free))
     freed = connection.execute(
         update(addresses)
         .where(addresses.c.team_id == team_id, addresses.c.parked_reason == reason)

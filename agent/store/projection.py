@@ -27,6 +27,8 @@ class Projection:
     def __init__(self, connection: Connection, events: Sequence[Event], keys: Collection[SubjectKey]) -> None:
         self._connection = connection
         self._repositories = _known(connection, {each.repository.id for each in events if each.repository})
+        told = (each.repository for each in events)
+        self._told_private = {each.id for each in told if each and not each.open_to_all}
         self._subjects = load_subjects(connection, keys)
         self._changed_repositories: dict[int, tuple[Repository, float]] = {}
         self._changed_subjects: dict[SubjectKey, Subject] = {}
@@ -43,6 +45,11 @@ class Projection:
         if newest != known:
             self._repositories[event.repository.id] = self._changed_repositories[event.repository.id] = newest
         return newest[0]
+
+    def maybe_private(self) -> set[int]:
+        """The repositories that aren't open to all by what is known, or by what one of the events says."""
+        known = {id_ for id_, (each, _) in self._repositories.items() if not each.open_to_all}
+        return known | self._told_private
 
     def see(self, sighting: Sighting, repository: Repository) -> Subject:
         """The subject after what an event, or a fetch, says of it."""

@@ -5,6 +5,12 @@
     envelope       payload ──▶ its answer, 26 h at most   key ──▶ 26 h, since Slack repeats itself
     call           its own end
     undo           as an event's row
+    act            a day, since a gesture may come again as long as its envelope
+    round trip     a day after its end; a failed sign-in a day
+    link           its own end; with tokens that GHES is still to revoke a day longer
+    device flow    an hour after its own end, where nobody asks GHES about it any more
+    preview        half an hour; what somebody was asked about one a day, what they chose until they change it
+    audit          a year
 
 What still waits is kept with its event, and so is a thread, for good: its card is kept true.
 """
@@ -13,9 +19,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
 from agent.outbox.notification import OPEN, State
+from agent.previews.deciding import AGAIN_S
+from agent.store.people_tables import acts, audit, device_links, links, preview_choices, preview_prompts, previews
+from agent.store.setup_tables import round_trips, sign_in_failures
 from agent.store.tables import calls, envelopes, events, notifications, undos
 
 SLICE = 500
@@ -24,12 +33,17 @@ DAY_S = 86400.0
 SHORTEST_DAYS = 8
 """GHES can deliver again what is in its log, for 7 days."""
 ENVELOPE_S = 26 * 3600.0
+ACT_S = 26 * 3600.0
+DEVICE_S = 3600.0
+PREVIEW_S = AGAIN_S
+PROMPT_S = DAY_S
+AUDIT_DAYS = 365
 GIVEN_UP_S = 25 * 3600.0
 """An unanswered envelope loses its payload now, so that none is older than 26 h although this runs once an hour."""
 WAITING = (*OPEN, State.ACCEPTED, State.PARKED)
 """States of notifications that something may still come of."""
 
-Key = int | str
+Key = int | str | bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +112,45 @@ def sweeps(now: float, days: int) -> Sequence[Sweep]:
             over=and_(envelopes.c.answered_at.is_not(None), envelopes.c.received_at < now - ENVELOPE_S),
         ),
         Sweep(what="calls", table=calls, key=calls.c.id, over=calls.c.expires_at < now),
+        Sweep(what="acts", table=acts, key=acts.c.id, over=acts.c.begun_at < now - ACT_S),
+        Sweep(
+            what="links",
+            table=links,
+            key=links.c.token_hash,
+            over=and_(links.c.ends_at < now, or_(links.c.access.is_(None), links.c.ends_at < now - DAY_S)),
+        ),
+        Sweep(
+            what="device flows",
+            table=device_links,
+            key=device_links.c.device_code,
+            over=device_links.c.ends_at < now - DEVICE_S,
+        ),
+        Sweep(
+            what="round trips",
+            table=round_trips,
+            key=round_trips.c.state_hash,
+            over=round_trips.c.ends_at < now - DAY_S,
+        ),
+        Sweep(
+            what="failed sign-ins",
+            table=sign_in_failures,
+            key=sign_in_failures.c.seq,
+            over=sign_in_failures.c.at < now - DAY_S,
+        ),
+        Sweep(what="previews", table=previews, key=previews.c.seq, over=previews.c.shown_at < now - PREVIEW_S),
+        Sweep(
+            what="preview prompts",
+            table=preview_prompts,
+            key=preview_prompts.c.id,
+            over=preview_prompts.c.asked_at < now - PROMPT_S,
+        ),
+        Sweep(
+            what="muted preview prompts",
+            table=preview_choices,
+            key=preview_choices.c.seq,
+            over=preview_choices.c.muted_until < now,
+        ),
+        Sweep(what="audit", table=audit, key=audit.c.seq, over=audit.c.at < now - AUDIT_DAYS * DAY_S),
         Sweep(
             what="undos",
             table=undos,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class UnreadableSecretError(Exception):
@@ -14,6 +16,7 @@ class Secrets:
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._newest = keys[0]
 
     def seal(self, secret: str) -> bytes:
         """Encrypted by the newest key."""
@@ -30,3 +33,14 @@ class Secrets:
             raise UnreadableSecretError(
                 "A stored secret can't be read: AGENT_SECRET_KEYS lacks the key that it was stored with."
             ) from None
+
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for another purpose than what is stored, from the newest key (HKDF, RFC 5869)."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(self._newest)
+
+    def rotated(self, sealed: bytes) -> bytes:
+        """The same secret, encrypted by the newest key.
+
+        Raises `UnreadableSecretError`.
+        """
+        return self.seal(self.open(sealed))

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, se
 
 from agent.routing import Subscribed
 from agent.slash.ports import ConflictError, NotUndone, UndoId, Undone
+from agent.store.audit import entry_of, note
 from agent.store.port import Store
 from agent.store.tables import addresses, subscriptions, undos
 from agent.store.upsert import insert_missing
@@ -62,6 +63,14 @@ class SqlSubscriptions:
         now = self._clock.now().timestamp()
         return await self._store.write(lambda connection: _undo(connection, address, undo_id, by, now))
 
+    async def brought_back(self, address: Address, undo_id: UndoId) -> Sequence[Target]:
+        """See the port."""
+        found = select(undos.c.changes).join(addresses, addresses.c.id == undos.c.address_id)
+        mine = (addresses.c.team_id == address.team_id, addresses.c.channel_id == address.channel_id)
+        query = found.where(undos.c.id == undo_id, *mine)
+        packed = await self._store.read(lambda connection: connection.execute(query).scalar())
+        return [change.target for change in unpack(packed or "[]") if change.after is None]
+
 
 def by_repository(
     connection: Connection, repositories: Collection[tuple[int, int]]
@@ -107,10 +116,11 @@ def _of(connection: Connection, address: Address) -> list[Subscription]:
 def _change(connection: Connection, address: Address, changes: Sequence[Change], by: str, now: float) -> UndoId:
     address_id = address_id_of(connection, address)
     for change in changes:
-        if not _put(connection, address_id, change.target, change.before, change.after, by, now):
+        if not put(connection, address_id, change.target, change.before, change.after, by, now):
             raise ConflictError
     undo_id = UndoId(str(uuid4()))
     connection.execute(insert(undos).values(id=undo_id, address_id=address_id, changes=pack(changes), created_at=now))
+    _note(connection, address, [(action_of(change), change) for change in changes], by, now)
     return undo_id
 
 
@@ -125,12 +135,28 @@ def _undo(connection: Connection, address: Address, undo_id: UndoId, by: str, no
     if not all(_stands(connection, address_id, change.target, change.after) for change in changes):
         return NotUndone.CHANGED
     for change in reversed(changes):
-        _put(connection, address_id, change.target, change.after, change.before, by, now)
+        put(connection, address_id, change.target, change.after, change.before, by, now)
     connection.execute(update(undos).where(undos.c.id == undo_id).values(undone_at=now))
+    _note(connection, address, [("undo", change) for change in changes], by, now)
     return Undone(changes)
 
 
-def _put(
+def action_of(change: Change) -> str:
+    """The audit log's word for a change."""
+    if change.after is None:
+        return "unsubscribe"
+    return "subscribe" if change.before is None else "change"
+
+
+def _note(connection: Connection, address: Address, changes: Sequence[tuple[str, Change]], by: str, now: float) -> None:
+    """Write down who changed what; each with its word for the audit log."""
+    entries = [
+        entry_of(connection, address, by, action=action, target=change.target.name) for action, change in changes
+    ]
+    note(connection, now, *entries)
+
+
+def put(
     connection: Connection,
     address_id: int,
     target: Target,
@@ -139,6 +165,7 @@ def _put(
     by: str,
     now: float,
 ) -> bool:
+    """Store one subscription's change; False, and nothing is stored, where what is there isn't `before`."""
     if not _stands(connection, address_id, target, before):
         return False
     if after is None:
@@ -173,4 +200,5 @@ def _subscription(row: Row[Any]) -> Subscription:
         wants=decode(row.wants),
         created_by=row.created_by,
         created_at=datetime.fromtimestamp(row.created_at, UTC),
+        paused=row.paused_at is not None,
     )

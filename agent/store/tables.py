@@ -1,14 +1,13 @@
 """The tables. Instants are seconds since 1970 (UTC) as floating point; JSON is text; what is secret is encrypted."""
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
+    Computed,
     Double,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
@@ -16,25 +15,16 @@ from sqlalchemy import (
     true,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite numbers rows by itself only in a column of type INTEGER; PostgreSQL's INTEGER is too small for ids of GHES.
-_Number = BigInteger().with_variant(Integer(), "sqlite")
+from agent.store.schema import Key, Number, metadata
 
 events = Table(
     "events",
     metadata,
-    Column("seq", _Number, primary_key=True, autoincrement=True),
+    Column("seq", Number, primary_key=True, autoincrement=True),
     Column("delivery_id", String, nullable=False, unique=True),
     Column("name", String, nullable=False),
     Column("action", String),
-    Column("repository_id", _Number),
+    Column("repository_id", Number),
     Column("repository", String),
     Column("actor", String, nullable=False),
     Column("source", String, nullable=False, comment="webhook, catch-up or replay"),
@@ -47,8 +37,8 @@ events = Table(
 repositories = Table(
     "repositories",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=False),
-    Column("owner_id", _Number, nullable=False),
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("owner_id", Number, nullable=False),
     Column("owner", String, nullable=False),
     Column("name", String, nullable=False),
     Column("visibility", String, nullable=False),
@@ -61,7 +51,7 @@ subjects = Table(
     "subjects",
     metadata,
     Column("key", String, primary_key=True),
-    Column("repository_id", _Number, nullable=False),
+    Column("repository_id", Number, nullable=False),
     Column("head_sha", String),
     Column("fields", Text, nullable=False),
     Column("updated_at", Double),
@@ -73,7 +63,7 @@ subjects = Table(
 checks = Table(
     "checks",
     metadata,
-    Column("repository_id", _Number, primary_key=True, autoincrement=False),
+    Column("repository_id", Number, primary_key=True, autoincrement=False),
     Column("sha", String, primary_key=True),
     Column("name", String, primary_key=True),
     Column("state", String, nullable=False),
@@ -85,21 +75,22 @@ workspaces = Table(
     "workspaces",
     metadata,
     Column("team_id", String, primary_key=True),
+    Column("installation_id", String, nullable=False, comment="the row of installations; gone once it is uninstalled"),
     Column("name", Text, nullable=False),
     Column("domain", String, nullable=False),
     Column("bot_user_id", String, nullable=False),
-    Column("token", LargeBinary, nullable=False, comment="encrypted"),
-    Column("scopes", Text, nullable=False),
     Column("data_class", String, nullable=False),
     Column("transport", String, nullable=False),
     Column("parked_reason", String),
+    Column("parked_at", Double),
     Column("installed_at", Double, nullable=False),
+    Index(None, "installation_id"),
 )
 
 addresses = Table(
     "addresses",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
     Column("team_id", String, nullable=False),
     Column("channel_id", String, nullable=False),
     Column("threading", Boolean, nullable=False, server_default=true()),
@@ -109,30 +100,36 @@ addresses = Table(
     Column("lease_until", Double, nullable=False, server_default="0"),
     Column("parked_reason", String),
     Column("parked_at", Double),
+    Column("previews", Boolean, nullable=False, server_default=true()),
+    Column("last_repository", Text, comment="owner/repo that was last acted on here"),
     UniqueConstraint("team_id", "channel_id"),
     Index(None, "next_at"),
+    Index(None, "channel_id"),
 )
 
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
-    Column("address_id", _Number, nullable=False),
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("address_id", Number, nullable=False),
     Column("scope", String, nullable=False),
-    Column("target_id", _Number, nullable=False),
+    Column("target_id", Number, nullable=False),
     Column("target", Text, nullable=False),
     Column("wants", Text, nullable=False),
     Column("created_by", String, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("paused_at", Double, comment="since when nobody of the channel may read it"),
+    Column("name_key", Key, Computed("lower(target)"), comment="what lists are ordered and filtered by"),
     UniqueConstraint("address_id", "scope", "target_id"),
     Index(None, "scope", "target_id"),
+    Index(None, "name_key"),
 )
 
 undos = Table(
     "undos",
     metadata,
     Column("id", String, primary_key=True),
-    Column("address_id", _Number, nullable=False),
+    Column("address_id", Number, nullable=False),
     Column("changes", Text, nullable=False, comment="agent.subscriptions.changes.pack"),
     Column("created_at", Double, nullable=False),
     Column("undone_at", Double),
@@ -141,11 +138,11 @@ undos = Table(
 notifications = Table(
     "notifications",
     metadata,
-    Column("seq", _Number, primary_key=True, autoincrement=True),
+    Column("seq", Number, primary_key=True, autoincrement=True),
     Column("id", String, nullable=False, unique=True),
     Column("delivery_id", String, nullable=False),
     Column("event_key", String, nullable=False),
-    Column("address_id", _Number, nullable=False),
+    Column("address_id", Number, nullable=False),
     Column("subject_key", String),
     Column("role", String, nullable=False),
     Column("state", String, nullable=False),
@@ -166,7 +163,7 @@ notifications = Table(
 threads = Table(
     "threads",
     metadata,
-    Column("address_id", _Number, primary_key=True, autoincrement=False),
+    Column("address_id", Number, primary_key=True, autoincrement=False),
     Column("subject_key", String, primary_key=True),
     Column("ts", String, comment="null until the parent is posted"),
     Column("event_key", String, nullable=False, comment="of the event that the parent's headline names"),
@@ -191,7 +188,7 @@ buckets = Table(
 envelopes = Table(
     "envelopes",
     metadata,
-    Column("seq", _Number, primary_key=True, autoincrement=True),
+    Column("seq", Number, primary_key=True, autoincrement=True),
     Column("key", String, nullable=False, unique=True),
     Column("kind", String, nullable=False),
     Column("payload", Text, nullable=False),
@@ -208,16 +205,18 @@ calls = Table(
     Column("id", String, primary_key=True),
     Column("team_id", String, nullable=False),
     Column("channel_id", String, nullable=False),
-    Column("waiting_for", String, nullable=False),
-    Column("call", Text, nullable=False),
+    Column("waiting_for", String, nullable=False, comment="agent.slash.later.Step"),
+    Column("call", Text, nullable=False, comment="agent.slash.asked.to_json"),
+    Column("wish", String, nullable=False, server_default="", comment="equal for the same wish of the same person"),
     Column("expires_at", Double, nullable=False),
     Index(None, "team_id", "channel_id"),
+    Index(None, "waiting_for"),
 )
 
 gaps = Table(
     "gaps",
     metadata,
-    Column("id", _Number, primary_key=True, autoincrement=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
     Column("from_at", Double, nullable=False),
     Column("to_at", Double, nullable=False),
     Column("found_at", Double, nullable=False),

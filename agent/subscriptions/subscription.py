@@ -79,6 +79,8 @@ class Subscription:
     created_by: str
     """Slack user id of who subscribed first; it belongs to the channel all the same."""
     created_at: datetime
+    paused: bool = False
+    """Nobody of the channel may read it; of an owner, that goes for its private repositories alone."""
 
 
 def encode(wants: Wants) -> str:

@@ -27,10 +27,13 @@ def removed(change: Change) -> list[str]:
 
 
 def short(wants: Wants) -> str:
-    """Features and labels on one line, as one would type them."""
-    features = (feature_written(name, value.words, dict(value.fields)) for name, value in wants.features.items())
-    labels = (feature_written("+label", group, {}) for group in wants.labels)
-    return " ".join(code(word) for word in (*features, *labels))
+    """Features and labels on one line, as one would type them, each set as code."""
+    return " ".join(code(word) for word in _words(wants))
+
+
+def as_typed(wants: Wants) -> str:
+    """The same as plain text, which the parser reads as these again."""
+    return " ".join(_words(wants))
 
 
 def meaning(name: str, value: FeatureValue) -> str:
@@ -60,6 +63,11 @@ def code(text: str) -> str:
 def pointed(pointer: str) -> str:
     """The two lines that point at a character, in fixed width."""
     return f"```{escape(pointer.replace('`', 'ˋ'))}```"
+
+
+def _words(wants: Wants) -> list[str]:
+    features = (feature_written(name, value.words, dict(value.fields)) for name, value in wants.features.items())
+    return [*features, *(feature_written("+label", group, {}) for group in wants.labels)]
 
 
 def _differing(these: Wants | None, those: Wants | None) -> list[str]:

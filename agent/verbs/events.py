@@ -3,10 +3,11 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
+
+from agent.cli_instants import instant
 
 DeliveryId = Annotated[str, typer.Argument(metavar="ID", help="Delivery id, as GHES's hook log shows it.")]
 
@@ -45,19 +46,11 @@ def replay(
     """Route an event anew, or all events since an instant, as if they had just arrived."""
     if (delivery_id is None) == (since is None):
         raise typer.BadParameter("Name either an event's ID or --since T.")
-    wanted = _instant(since) if since is not None else str(delivery_id)
+    wanted = instant(since) if since is not None else str(delivery_id)
 
     from agent import event_log, settings
 
     _print(asyncio.run(event_log.replay(settings.load(), wanted)), str(wanted))
-
-
-def _instant(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("--since must be an instant like 2026-11-22T09:00.") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _print(found: Mapping[str, Any] | None, wanted: str) -> None:

@@ -25,7 +25,9 @@ def manifest(app: Annotated[App, typer.Argument(help="The Slack app's or the Git
 
     loaded = settings.load()
     made = (
-        manifests.slack_manifest(loaded.agent_url, loaded.ghes_url, command=loaded.slack_command)
+        manifests.slack_manifest(
+            loaded.agent_url, loaded.ghes_url, command=loaded.slack_command, name=loaded.slack_app_name
+        )
         if app is App.SLACK
         else manifests.ghes_manifest(loaded.agent_url)
     )

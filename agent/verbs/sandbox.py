@@ -18,8 +18,9 @@ def sandbox(
     strict: Annotated[
         bool, typer.Option("--strict", help="Forgive the agent nothing that Slack or GHES would not.")
     ] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start with nothing set up, before the first hour.")] = False,
 ) -> None:
     """Start the whole system on stand-ins for Slack and GHES; needs no settings and no network."""
     from infra.sandbox import start
 
-    start.main(port=port, workspaces=workspaces, page=not no_page, strict=strict)
+    start.main(port=port, workspaces=workspaces, page=not no_page, strict=strict, fresh=fresh)

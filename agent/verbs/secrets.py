@@ -1,13 +1,15 @@
 """`ghe-slack secrets`."""
 
+import asyncio
+
 import typer
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     secrets = typer.Typer(help="The keys that secrets are encrypted with in the store.")
-    secrets.callback()(_keep_as_group)
     secrets.command("new")(new)
+    secrets.command("rotate")(rotate)
     app.add_typer(secrets, name="secrets")
 
 
@@ -18,5 +20,9 @@ def new() -> None:
     typer.echo(secret_keys.new())
 
 
-def _keep_as_group() -> None:
-    """Make `secrets` a group although it has one verb so far."""
+def rotate() -> None:
+    """Encrypt everything in the store anew with the newest key; the older ones may be taken out afterwards."""
+    from agent import secret_rotation, settings
+
+    count = asyncio.run(secret_rotation.rotate(settings.load()))
+    typer.echo(f"Encrypted anew with the newest key: {count}.")

@@ -4,7 +4,7 @@ from html import escape
 
 from aiohttp import web
 
-from agent.web.parts import PARTS
+from agent.web.parts import parts_of
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -12,7 +12,8 @@ _PAGE = """<!doctype html>
 <body>
 <h1>GHE-Slack</h1>
 {body}
-<p>More: <a href="/status">status of every part</a>, <a href="/metrics">metrics</a>.</p>
+<p>More: the <a href="/setup/settings">console</a>, the <a href="/status">status of every part</a>,
+<a href="/metrics">metrics</a>.</p>
 </body>
 </html>
 """
@@ -21,12 +22,13 @@ _SETTING_UP = """<p>The agent is in set-up mode: it posts nothing until these se
 <ul id="missing">
 {items}
 </ul>
-<p>Set them in the environment or in <code>.env</code>, then start the agent again.</p>"""
+<p>Set them in the environment or in <code>.env</code> and start the agent again, or enter what the console
+takes.</p>"""
 
 
 async def front(request: web.Request) -> web.Response:
     """Says what is missing while something is."""
-    missing = request.app[PARTS].missing
+    missing = parts_of(request).missing
     items = "\n".join(f"<li><code>{escape(name)}</code></li>" for name in missing)
     body = _SETTING_UP.format(items=items) if missing else _RUNNING
     return web.Response(text=_PAGE.format(body=body), content_type="text/html")

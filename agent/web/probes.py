@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from agent import status
 from agent.store.port import StoreUnavailableError
 from agent.web.answers import error, json_answer
-from agent.web.parts import PARTS
+from agent.web.parts import parts_of
 
 
 async def healthz(_request: web.Request) -> web.Response:
@@ -23,7 +23,7 @@ def readyz(writable: status.Writable) -> Handler:
     async def ready(request: web.Request) -> web.Response:
         if await writable():
             return json_answer(HTTPStatus.OK, {"ok": True})
-        request.app[PARTS].on_unavailable()
+        parts_of(request).on_unavailable()
         return error(HTTPStatus.SERVICE_UNAVAILABLE, "The store can't be written to.", Retry_After="5")
 
     return ready
@@ -31,7 +31,7 @@ def readyz(writable: status.Writable) -> Handler:
 
 async def all_parts(request: web.Request) -> web.Response:
     """How every part is; 503 names those that somebody must look at."""
-    found = await status.look(request.app[PARTS].status)
+    found = await status.look(parts_of(request).status)
     unwell = [name for name, part in found.items() if not part.ok]
     shown = {name: {"ok": part.ok, "says": part.says, **part.facts} for name, part in found.items()}
     code = HTTPStatus.SERVICE_UNAVAILABLE if unwell else HTTPStatus.OK
@@ -40,7 +40,7 @@ async def all_parts(request: web.Request) -> web.Response:
 
 async def figures(request: web.Request) -> web.Response:
     """Prometheus text; the gauges are read now, and stay as they were while the store doesn't answer."""
-    parts = request.app[PARTS]
+    parts = parts_of(request)
     metrics = parts.metrics
     metrics.sockets.set(parts.open_sockets())
     try:

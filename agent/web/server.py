@@ -25,7 +25,8 @@ class Certificate:
     """The certificate of the agent's pages.
 
     The files are looked at when somebody connects and the last look is `LOOK_AGAIN_S` old. What doesn't fit together
-    (one of the two files is still the old one) leaves the certificate in use as it is, until the next look.
+    (one of the two files is still the old one) leaves the certificate in use as it is, until the next look; that is
+    logged once for each state of the files. Who is connected stays so.
     """
 
     def __init__(self, chain: Path, key: Path, clock: Clock) -> None:
@@ -38,6 +39,7 @@ class Certificate:
                 "AGENT_TLS_CERT_FILE and AGENT_TLS_KEY_FILE must be a certificate chain and its key in PEM form."
             ) from None
         self._looked_at = clock.monotonic()
+        self._complained = self._stamp
         self.context = self._newest
         self.context.sni_callback = self._choose
 
@@ -49,15 +51,23 @@ class Certificate:
         connection.context = self._newest
 
     def _look(self) -> None:
+        stamp: Stamp = ()
         try:
             stamp = self._present_stamp()
             if stamp == self._stamp:
                 return
             self._newest = self._loaded()
-        except (OSError, ValueError):  # SSLError is an OSError
-            log.exception("the renewed certificate can't be used")
+        except (OSError, ValueError) as error:  # SSLError is an OSError
+            if stamp != self._complained:
+                self._complained = stamp
+                log.error(  # noqa: TRY400 - where it happened says nothing
+                    "the renewed certificate can't be used, the former one stays",
+                    chain=str(self._chain),
+                    key=str(self._key),
+                    reason=str(error),
+                )
             return
-        self._stamp = stamp
+        self._stamp = self._complained = stamp
         log.info("the renewed certificate is in use")
 
     def _loaded(self) -> ssl.SSLContext:

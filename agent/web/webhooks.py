@@ -19,10 +19,11 @@ from aiohttp import web
 
 from agent.ghes.hosts import Hosts
 from agent.signature import is_signed
-from agent.store.intake import Incoming, pack
+from agent.store.intake import Incoming
+from agent.store.payloads import pack
 from agent.store.port import StoreUnavailableError
 from agent.web.answers import error, json_answer
-from agent.web.parts import Parts
+from agent.web.parts import Board, Parts
 from shared.event import label
 
 log = structlog.get_logger()
@@ -52,11 +53,14 @@ class _Body:
 
 
 class Webhooks:
-    """The handler, a function of the parts: `Webhooks(parts).take`."""
+    """The handler, on the parts of the moment: `Webhooks(board).take`."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._record = parts.intake.record  # bound once: the writer puts together what is to be done by equal functions
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    @property
+    def _parts(self) -> Parts:
+        return self._board.parts
 
     async def take(self, request: web.Request) -> web.Response:
         """Check, record, answer."""
@@ -82,7 +86,7 @@ class Webhooks:
         event = label(delivery_id, name, body.payload, parts.clock.now())
         incoming = Incoming(event=event, body=body.packed, source="webhook")
         try:
-            recorded = await parts.store.write_many(self._record, incoming)
+            recorded = await parts.store.write_many(parts.intake.record, incoming)
         except StoreUnavailableError as failure:
             log.warning("a webhook can't be stored", delivery_id=delivery_id, reason=str(failure))
             parts.on_unavailable()

@@ -1,11 +1,15 @@
 """Addresses and ports of this machine."""
 
 import errno
+import secrets
 import socket
+from contextlib import suppress
 
 from agent.cli_errors import Failure
 
 LOOPBACK = "127.0.0.1"
+PORTS = (20000, 32000)
+"""Below the ephemeral ones, so that nobody's outgoing connection takes one before it is listened on."""
 ELSEWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737): nothing is ever sent to it, it only makes the system choose a way out."""
 
@@ -23,9 +27,11 @@ def listener(port: int) -> socket.socket:
 
 
 def free_port(host: str) -> int:
-    """A port that nobody listens on just now."""
-    with socket.create_server((host, 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on just now, of those that the system gives to nobody by itself."""
+    while True:
+        port = PORTS[0] + secrets.randbelow(PORTS[1] - PORTS[0])
+        with suppress(OSError), socket.create_server((host, port)):
+            return port
 
 
 def own_address() -> str:

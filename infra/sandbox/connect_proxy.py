@@ -2,14 +2,19 @@
 
 async with running(Rules(user="corp", password="p%w", names={"slack.example": ("127.0.0.1", 8443)})) as proxy:
     Proxy(url=proxy.url)
+
+With an `Interception` it opens the TLS that goes through it, as many a company's does.
 """
 
 import asyncio
 import base64
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
+
+import trustme
 
 from agent.clock import SystemClock
 from shared.clock import Clock
@@ -20,6 +25,22 @@ _NAME_UNKNOWN = "502 Bad Gateway"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Interception:
+    """How TLS is opened on its way: clients are shown certificates of the proxy's own."""
+
+    authority: trustme.CA
+    """Who signs them; clients that don't trust it hang up."""
+    trusted: ssl.SSLContext
+    """Whom the proxy itself trusts outside."""
+
+    def shown(self, name: str) -> ssl.SSLContext:
+        """A server's context with a certificate for this name."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.authority.issue_cert(name).configure_cert(context)
+        return context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """Who may pass, and to where."""
 
@@ -27,6 +48,7 @@ class Rules:
     password: str = "p%w:d"
     names: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Host name → the address it really has; whatever port is asked for, this one is reached. Others are unknown."""
+    interception: Interception | None = None
 
 
 class ConnectProxy:
@@ -35,6 +57,8 @@ class ConnectProxy:
     def __init__(self, rules: Rules, clock: Clock) -> None:
         self.tunnels: list[str] = []
         """`host:port` of each tunnel that was opened, oldest first."""
+        self.opened: list[str] = []
+        """The same of each whose TLS was opened: the client took our certificate."""
         self.refused: list[str] = []
         """Status lines of what was refused, oldest first."""
         self.address = ""
@@ -94,11 +118,18 @@ class ConnectProxy:
     async def _tunnel(
         self, target: str, address: tuple[str, int], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        far_reader, far_writer = await asyncio.open_connection(*address)
+        name, interception = target.rpartition(":")[0], self._rules.interception
+        trusted = interception.trusted if interception else None
+        far_reader, far_writer = await asyncio.open_connection(
+            *address, ssl=trusted, server_hostname=name if trusted else None
+        )
         self.tunnels.append(target)
         self._transports.add(far_writer)
-        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         try:
+            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            if interception:
+                await writer.start_tls(interception.shown(name))
+                self.opened.append(target)
             async with asyncio.TaskGroup() as group:
                 group.create_task(_pump(reader, far_writer))
                 group.create_task(_pump(far_reader, writer))
@@ -116,11 +147,11 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 
 
 @asynccontextmanager
-async def running(rules: Rules, clock: Clock | None = None) -> AsyncIterator[ConnectProxy]:
-    """Serve on any free port of the loopback."""
+async def running(rules: Rules, clock: Clock | None = None, host: str = "127.0.0.1") -> AsyncIterator[ConnectProxy]:
+    """Serve on any free port of this address."""
     proxy = ConnectProxy(rules, clock or SystemClock())
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
-    proxy.address = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(proxy.serve, host, 0)
+    proxy.address = f"{host}:{server.sockets[0].getsockname()[1]}"
     try:
         yield proxy
     finally:

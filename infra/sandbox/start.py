@@ -1,7 +1,9 @@
-"""`make sandbox`: the whole system on one machine. Everything in it is new at each start and gone at its end.
+"""`make sandbox`, `make sandbox-fresh`: the whole system on one machine, new at each start and gone at its end.
 
 Slack and GHES are stand-ins; the agent is the real one, with real HTTP and WebSockets in between. The first workspace
-is given to it as `SLACK_BOT_TOKEN`, the others are in its store, as the installation flow puts them there.
+is given to it as `SLACK_BOT_TOKEN`, the others are in its store, as the installation flow puts them there. In each of
+them one person is linked with GHES already, so that buttons can be tried at once; the others connect by themselves.
+Fresh, nothing is set up: neither Slack nor GHES has an app, and the agent knows the addresses of both and no more.
 """
 
 import asyncio
@@ -13,40 +15,48 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from agent import app, logs
+from agent import settings as agent_settings
 from agent.clock import SystemClock
-from infra.sandbox import installing
+from infra.sandbox import installing, linking
 from infra.sandbox.addresses import free_port, listener, own_address
 from infra.sandbox.concessions import SANDBOX, STRICT
 from infra.sandbox.ghes.population import add_repository
 from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.page.parts import Parts
 from infra.sandbox.page.server import serving
+from infra.sandbox.slack.app_settings import add_redirect_url
 from infra.sandbox.slack.breakage import open_sockets
 from infra.sandbox.system import standins
 from infra.sandbox.welcome import welcome
 
 GHES_NAME = "ghes.localhost"
+PASSWORD = "the-first-hour"
+"""Of the console, which lives as long as the sandbox does."""
+LINKED = {"ada": "ada"}
+"""Who is linked at the start: Slack name to login on GHES."""
 
 
-def main(*, port: int, workspaces: int, page: bool, strict: bool) -> None:
+def main(*, port: int, workspaces: int, page: bool, strict: bool, fresh: bool) -> None:
     """Run until SIGINT or SIGTERM. Raises `Failure` when the port is taken."""
     socket_ = listener(port) if page else None
     with TemporaryDirectory(prefix="ghe-slack-sandbox-") as folder:
         log_file = Path(folder) / "agent.log"
         with log_file.open("w", encoding="utf-8") as stream:
             logs.configure("info", "json", stream)
-            asyncio.run(_run(Path(folder), socket_, workspaces=workspaces, strict=strict))
+            asyncio.run(_run(Path(folder), socket_, workspaces=workspaces, strict=strict, fresh=fresh))
 
 
-async def _run(folder: Path, page: socket.socket | None, *, workspaces: int, strict: bool) -> None:
+async def _run(folder: Path, page: socket.socket | None, *, workspaces: int, strict: bool, fresh: bool) -> None:
     stop = asyncio.Event()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     async with AsyncExitStack() as stack:
-        parts = await stack.enter_async_context(system(folder, workspaces=workspaces, strict=strict))
+        begin = system_fresh if fresh else system
+        parts = await stack.enter_async_context(begin(folder, workspaces=workspaces, strict=strict))
         if page:
             await stack.enter_async_context(serving(parts, page))
-        welcome(parts, page=f"http://127.0.0.1:{page.getsockname()[1]}" if page else "", log_file=folder / "agent.log")
+        address = f"http://127.0.0.1:{page.getsockname()[1]}" if page else ""
+        welcome(parts, page=address, password=PASSWORD, log_file=folder / "agent.log")
         await stop.wait()
 
 
@@ -57,15 +67,44 @@ async def system(folder: Path, *, workspaces: int = 2, strict: bool = False) -> 
     async with standins(clock, workspaces=workspaces, concessions=concessions, ghes_name=GHES_NAME) as world:
         open_rocket(world.ghes)
         host = own_address() if strict else "127.0.0.1"
-        settings = world.settings(folder, AGENT_LISTEN=f"{host}:{free_port(host)}")
+        slack_app = world.slack.app
+        settings = world.settings(
+            folder,
+            **world.pages(),
+            **_administration(f"{host}:{free_port(host)}"),
+            SLACK_APP_ID=slack_app.app_id,
+            SLACK_CLIENT_ID=slack_app.client_id,
+            SLACK_CLIENT_SECRET=slack_app.client_secret,
+        )
         first, *others = world.slack.teams.values()
         await installing.install(settings, others, clock)
+        await linking.link(settings, world.slack.teams.values(), world.ghes, LINKED, clock)
         async with app.running(settings, clock) as agent:
             world.point_hooks_at(agent.url)
+            if not strict:
+                add_redirect_url(world.slack, slack_app, f"{agent.url}/_slack/oauth/callback")
             await world.slack.feed.until(
                 lambda: open_sockets(world.slack) and ("auth.test", first.team_id) in world.slack.calls
             )
-            yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock)
+            yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, linked=LINKED)
+
+
+@asynccontextmanager
+async def system_fresh(folder: Path, *, workspaces: int = 2, strict: bool = False) -> AsyncIterator[Parts]:
+    """The same before its first hour."""
+    clock, concessions = SystemClock(), STRICT if strict else SANDBOX
+    async with standins(
+        clock, workspaces=workspaces, concessions=concessions, ghes_name=GHES_NAME, fresh=True
+    ) as world:
+        open_rocket(world.ghes)
+        host = own_address() if strict else "127.0.0.1"
+        variables = world.fresh_variables(folder) | world.pages() | _administration(f"{host}:{free_port(host)}")
+        async with app.running(agent_settings.of(variables), clock) as agent:
+            yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, is_fresh=True)
+
+
+def _administration(listen: str) -> dict[str, str]:
+    return {"AGENT_LISTEN": listen, "AGENT_ADMIN_PASSWORD": PASSWORD, "AGENT_ADMINS": "ada"}
 
 
 def open_rocket(ghes: Ghes) -> None:

@@ -18,6 +18,7 @@ from infra.sandbox.ghes.population import populated
 from infra.sandbox.ghes.server import Running
 from infra.sandbox.ghes.server import running as ghes_running
 from infra.sandbox.ghes.world import World as Ghes
+from infra.sandbox.slack.links import is_domain, register_domain
 from infra.sandbox.slack.population import sample
 from infra.sandbox.slack.server import Urls
 from infra.sandbox.slack.server import running as slack_running
@@ -37,9 +38,26 @@ class Standins:
 
     def variables(self, folder: Path, **more: str) -> dict[str, str]:
         """The environment of an agent that keeps its store in `folder`; `more` adds to it or overrides."""
-        app = self.ghes.app
+        return self.fresh_variables(folder) | self._apps() | more
+
+    def fresh_variables(self, folder: Path) -> dict[str, str]:
+        """The same of one that knows neither app."""
         return {
             "GHES_URL": self.ghes_server.url,
+            "SLACK_API_URL": self.slack_urls.api_url,
+            "AGENT_LISTEN": "127.0.0.1:0",
+            "AGENT_DATABASE_URL": f"sqlite:///{folder / 'ghe-slack.db'}",
+            "AGENT_LOG_FORMAT": "console",
+        }
+
+    def pages(self) -> dict[str, str]:
+        """Where the stand-in's pages are of which the agent knows only Slack's own addresses."""
+        url = self.slack.public_url
+        return {"SLACK_AUTHORIZE_URL": f"{url}/oauth/v2/authorize", "SLACK_APPS_URL": f"{url}/apps"}
+
+    def _apps(self) -> dict[str, str]:
+        app = self.ghes.app
+        return {
             "GHES_APP_ID": str(app.id),
             "GHES_APP_SLUG": app.slug,
             "GHES_PRIVATE_KEY": app.private_key_pem,
@@ -48,20 +66,19 @@ class Standins:
             "GHES_WEBHOOK_SECRET": app.hook.secret,
             "SLACK_APP_TOKEN": self.slack.app.token,
             "SLACK_BOT_TOKEN": next(iter(self.slack.teams.values())).bot_token,
-            "SLACK_API_URL": self.slack_urls.api_url,
             "SLACK_COMMAND": self.slack.app.command,
-            "AGENT_LISTEN": "127.0.0.1:0",
-            "AGENT_DATABASE_URL": f"sqlite:///{folder / 'ghe-slack.db'}",
-            "AGENT_LOG_FORMAT": "console",
-        } | more
+        }
 
     def settings(self, folder: Path, **more: str) -> Settings:
         """The same, read."""
         return agent_settings.of(self.variables(folder, **more))
 
     def point_hooks_at(self, agent_url: str) -> None:
-        """Have GHES send the App's webhooks to an agent."""
-        self.ghes.app.hook.url = f"{agent_url}/webhooks/github"
+        """Have GHES send the App's webhooks, and the browsers that come from its pages, to an agent."""
+        app = self.ghes.app
+        app.hook.url = f"{agent_url}/webhooks/github"
+        app.callback_urls = [f"{agent_url}/link/callback"]
+        app.setup_url = f"{agent_url}/setup/installed"
 
 
 @asynccontextmanager
@@ -73,9 +90,17 @@ async def standins(
     switches: Switches | None = None,
     limits: bool = True,
     ghes_name: str = "",
+    fresh: bool = False,
 ) -> AsyncIterator[Standins]:
-    """Run both, populated, on free ports of loopback; `ghes_name` is the host name in links of GHES."""
-    slack = sample(clock, workspaces=workspaces, switches=switches, limits=limits)
-    ghes = populated(clock, concessions=concessions)
+    """Run both, populated, on free ports of loopback; `ghes_name` is the host name in links of GHES.
+
+    Slack previews its links if it has a domain: an address has none. `fresh`: without either app.
+    """
+    slack = sample(clock, workspaces=workspaces, switches=switches, limits=limits, app=not fresh)
+    slack.loopback_http = concessions.loopback_http_redirects
+    slack.localhost_domains = concessions.localhost_unfurl_domain
+    if not fresh and is_domain(ghes_name, localhost=concessions.localhost_unfurl_domain):
+        register_domain(slack, ghes_name, localhost=concessions.localhost_unfurl_domain)
+    ghes = populated(clock, concessions=concessions, app=not fresh)
     async with slack_running(slack) as slack_urls, ghes_running(ghes, name=ghes_name) as ghes_server:
         yield Standins(slack=slack, slack_urls=slack_urls, ghes=ghes, ghes_server=ghes_server)

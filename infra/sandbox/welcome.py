@@ -11,15 +11,18 @@ from infra.sandbox.page.shown import in_force
 NAME, GOOD, SOFT = "bold", "bold green", "dim"
 
 
-def welcome(parts: Parts, *, page: str, log_file: Path) -> None:
-    """Print where everything is and what to do next; `page` is empty when there is none."""
+def welcome(parts: Parts, *, page: str, password: str, log_file: Path) -> None:
+    """Print where everything is and what to do next; `page` is empty when there is none.
+
+    `password`: of the agent's console.
+    """
     console = Console(soft_wrap=True, highlight=False)
     console.print()
     console.print(Text("  The sandbox is ready.", style=GOOD))
     if page:
         _steps(console, parts, page)
     console.print()
-    for name, value in _places(parts, log_file):
+    for name, value in _places(parts, password, log_file):
         console.print(Text.assemble((f"  {name:<10}", SOFT), value))
     console.print()
     console.print(Text("  Ctrl-C ends it; nothing of it stays.", style=SOFT))
@@ -27,22 +30,46 @@ def welcome(parts: Parts, *, page: str, log_file: Path) -> None:
 
 
 def _steps(console: Console, parts: Parts, page: str) -> None:
-    command = f"{parts.slack.app.command} subscribe acme/rocket"
     console.print()
     console.print(Text.assemble("  Open  ", (page, f"{NAME} underline")))
     console.print()
-    for number, step in enumerate(
-        (
-            Text.assemble("Type  ", (command, NAME), "  into #general."),
-            Text.assemble("Choose  ", ("Open a pull request", NAME), "  at the right: its card arrives."),
-            Text.assemble("Choose  ", ("Merge it", NAME), ": the card changes, and a reply follows in its thread."),
-        ),
-        start=1,
-    ):
+    for number, step in enumerate(_first_hour(parts) if parts.is_fresh else _ready_made(parts), start=1):
         console.print(Text.assemble((f"  {number}  ", SOFT), step))
+    if parts.linked:
+        who = " and ".join(parts.linked)
+        console.print()
+        console.print(Text(f"  Who speaks as {who} is connected already.", style=SOFT))
 
 
-def _places(parts: Parts, log_file: Path) -> list[tuple[str, str]]:
+def _ready_made(parts: Parts) -> list[Text]:
+    command = parts.slack.app.command
+    return [
+        Text.assemble("Type  ", (f"{command} subscribe acme/rocket", NAME), "  into #general."),
+        Text.assemble("Choose  ", ("Open a pull request", NAME), "  at the right: its card arrives."),
+        Text.assemble("Choose  ", ("Merge it", NAME), ": the card changes, and a reply follows in its thread."),
+        Text.assemble("Type  ", (f"{command} signin", NAME), "  and connect an account, grace's for example."),
+        Text.assemble("Type  ", (f"{command} open acme/rocket", NAME), ", then press the buttons of its card."),
+        *_previews(parts),
+    ]
+
+
+def _first_hour(parts: Parts) -> list[Text]:
+    return [
+        Text.assemble("Sign in to  ", (f"{parts.agent_url}/setup/settings", NAME), "  with the password below."),
+        Text.assemble("Create the GitHub App there; on GHES sign in as  ", ("ada", NAME), "."),
+        Text.assemble(
+            "Generate a configuration token at  ", (f"{parts.slack.public_url}/apps", NAME), " , and the app with it."
+        ),
+        Text.assemble("Make its app-level token there, save it, and add it to Slack."),
+    ]
+
+
+def _previews(parts: Parts) -> list[Text]:
+    """Nothing where Slack previews no links of this GHES, as with `--strict`."""
+    return [Text("Paste the issue's address into a message: it gets a preview.")] * bool(parts.slack.app.unfurl_domains)
+
+
+def _places(parts: Parts, password: str, log_file: Path) -> list[tuple[str, str]]:
     forgiven = [*in_force(parts.ghes.concessions), "--strict forgives none of this."]
     if len(forgiven) == 1:
         forgiven = ["nothing, as --strict says"]
@@ -50,6 +77,8 @@ def _places(parts: Parts, log_file: Path) -> list[tuple[str, str]]:
         ("Slack", f"{parts.slack.public_url}/api/  ({', '.join(it.name for it in parts.slack.teams.values())})"),
         ("GHES", parts.ghes.web_url),
         ("Agent", f"{parts.agent_url}/status"),
+        ("Console", f"{parts.agent_url}/setup/settings  (password: {password})"),
+        ("Its apps", f"{parts.slack.public_url}/apps"),
         ("Its log", str(log_file)),
         ("Forgiven", forgiven[0]),
         *(("", more) for more in forgiven[1:]),

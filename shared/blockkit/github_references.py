@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from shared.blockkit.mrkdwn import escape, url
+from shared.blockkit.mrkdwn import escape, mention, url
 
 _FOUND = re.compile(
     r"(?P<url>https?://[^\W_][^\s<>\"`]*)"
     r"|(?<![\w/.#@-])(?P<repository>[A-Za-z0-9][\w-]{0,38}/[\w.-]{1,100})?#(?P<number>[0-9]{1,10})\b"
-    r"|(?<![\w/.#@-])@(?P<login>[A-Za-z0-9][\w-]{0,60})(?:/(?P<team>[a-z0-9][\w-]{0,100}))?(?![\w-])"
+    r"|(?<![\w/.#@-])@(?P<login>[A-Za-z0-9][\w-]{0,60})(?:/(?P<team>[a-z0-9][\w-]{0,100}))?(?![\w-]|/|\.\w)"
     r"|(?<![\w/.#@-])(?P<sha>[0-9a-f]{40})\b"
 )
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
@@ -22,6 +22,8 @@ class Links:
     """`https://github.example.com/owner/repo`"""
     root: str
     """`https://github.example.com`"""
+    mentions: bool = False
+    """Whether `@octocat` mentions a person, as in a body or a comment; a team's name never does."""
 
 
 def referenced(words: str, links: Links | None) -> str:
@@ -45,6 +47,8 @@ def _linked(found: re.Match[str], links: Links | None) -> str:
         return f"<{url(repository)}/issues/{found['number']}|{escape(found[0])}>"
     if found["sha"]:
         return f"<{url(links.repository)}/commit/{found['sha']}|{found['sha'][:7]}>"
+    if links.mentions and not found["team"]:
+        return mention(found["login"], f"{url(links.root)}/{found['login']}")
     path = f"orgs/{found['login']}/teams/{found['team']}" if found["team"] else found["login"]
     return f"<{url(links.root)}/{path}|{found[0]}>"
 

@@ -19,3 +19,10 @@ MESSAGE_BYTES = 40_000
 """A merged post stays below this, whole."""
 MERGED = 10
 """Notifications in one post at most."""
+VIEW_TITLE = 24
+"""Also the words on a modal's two buttons."""
+VIEW_BLOCKS = 100
+PRIVATE_METADATA = 3000
+OPTIONS = 100
+OPTION_TEXT = 75
+INPUT_TEXT = 3000

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.blockkit import limits
 from shared.blockkit.mrkdwn import cut
-from shared.card import Card, Context, DataClass, Fields, Paragraph, Part, visible
+from shared.card import Button, Buttons, Card, Context, DataClass, Fields, Paragraph, Part, visible
 
 Block = Mapping[str, Any]
 
@@ -103,6 +103,19 @@ def _part(part: Part, data_class: DataClass) -> list[dict[str, Any]]:
                 if (value := visible(field.value, data_class))
             ]
             return [{"type": "section", "fields": drawn[: limits.FIELDS]}] if drawn else []
+        case Buttons(buttons):
+            elements = [_button(button, data_class) for button in buttons[: limits.ACTIONS]]
+            return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _button(button: Button, data_class: DataClass) -> dict[str, Any]:
+    drawn = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": button.text},
+        "action_id": button.action_id,
+        "value": button.value_in(data_class),
+    }
+    return drawn | {"style": button.style} if button.style else drawn
 
 
 def _paragraph(line: tuple[Any, ...], data_class: DataClass) -> list[dict[str, Any]]:

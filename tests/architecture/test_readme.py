@@ -1,18 +1,9 @@
 from pathlib import Path
 
-from agent.settings import reference
 from agent.slash.tables import verbs
 from agent.subscriptions.features import FEATURES
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_table_of_settings_is_that_of_the_code() -> None:
-    expected = [f"| `{variable}` | {meaning} | {default} |" for variable, meaning, default in reference()]
-
-    shown = [line for line in README.splitlines() if line in expected]
-
-    assert shown == expected
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -143,6 +143,21 @@ async def test_the_page_can_be_used_by_keyboard_alone(page: Page) -> None:
     await expect(page.locator("#thread")).to_be_hidden()
 
 
+async def test_the_line_to_type_in_keeps_its_shape_beside_a_thread(page: Page) -> None:
+    await subscribe(page)
+    await happens(page, "pull-open")
+    await happens(page, "pull-merge")
+
+    await said(page, "Pull request opened").get_by_role("button", name="1 reply").click()
+
+    await expect(page.locator("#thread")).to_be_visible()
+    box, send = await page.locator("#composer .box").bounding_box(), await page.get_by_label("Send").bounding_box()
+    assert box
+    assert send
+    assert send["width"] >= send["height"]
+    assert send["x"] + send["width"] <= box["x"] + box["width"]
+
+
 async def test_the_page_finds_a_message_that_came_before_it(page: Page, browser: Browser, address: str) -> None:
     await subscribe(page)
     second = await browser.new_page()

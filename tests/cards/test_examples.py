@@ -76,6 +76,9 @@ def test_every_card_keeps_slacks_limits(messages: list[Message]) -> None:
             assert 1 <= len(block.get("text", {"text": "-"})["text"]) <= 3000
             assert 1 <= len(block.get("fields", [None])) <= 10
             assert 1 <= len(block.get("elements", [None])) <= 10
+            if block["type"] == "actions":
+                assert all(1 <= len(button["value"]) <= 2000 for button in block["elements"])
+                continue
             for inner in [*block.get("fields", ()), *block.get("elements", ())]:
                 assert 1 <= len(inner["text"]) <= (2000 if "fields" in block else 3000)
 

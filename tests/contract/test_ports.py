@@ -10,10 +10,8 @@ import pytest
 
 from agent.slack.inbox import EnvelopeStore
 from agent.slack.socket_mode.envelope import Envelope
-from agent.slash.call import Call
-from agent.slash.ports import KEPT_S, ConflictError, Later, NotUndone, Subscriptions, UndoId, Undone, Waiting
+from agent.slash.ports import ConflictError, NotUndone, Subscriptions, UndoId, Undone
 from agent.store.envelopes import SqlEnvelopes, answered, claim_envelopes
-from agent.store.later import SqlLater
 from agent.store.port import Store
 from agent.store.subscriptions import SqlSubscriptions
 from agent.subscriptions.changes import Change
@@ -24,16 +22,6 @@ from shared.address import Address
 HERE, THERE = Address(team_id="T1", channel_id="C1"), Address(team_id="T1", channel_id="C2")
 SHOP, DOCS = (Target(scope=Scope.REPO, id=id_, name=name) for id_, name in ((1, "octo/shop"), (2, "octo/docs")))
 ISSUES, PULLS = (Wants(features={name: PLAIN}) for name in ("issues", "pulls"))
-CALL = Call(
-    id="1.1",
-    command="/ghe",
-    text="subscribe octo/shop",
-    team_id="T1",
-    enterprise_id="",
-    channel_id="C1",
-    user_id="U1",
-    response_url="https://hooks.slack.com/commands/1",
-)
 ENVELOPE = Envelope(
     envelope_id="e-1",
     type="slash_commands",
@@ -63,11 +51,6 @@ def replicas(open_store: Callable[[], Any]) -> list[Store]:
 @pytest.fixture
 def subscriptions(replicas: Sequence[Store], clock: DrivenClock) -> list[Subscriptions]:
     return [SqlSubscriptions(store, clock) for store in replicas]
-
-
-@pytest.fixture
-def later(replicas: Sequence[Store], clock: DrivenClock) -> list[Later]:
-    return [SqlLater(store, clock) for store in replicas]
 
 
 @pytest.fixture
@@ -130,6 +113,17 @@ async def test_an_undo_takes_back_all_or_nothing_and_once(subscriptions: list[Su
     assert [(each.target, each.wants) for each in await other.of(HERE)] == [(SHOP, ISSUES)]
 
 
+async def test_what_an_undo_would_bring_back_is_known_where_it_was_made(subscriptions: list[Subscriptions]) -> None:
+    one, two = subscriptions
+    await one.change(HERE, [made(SHOP, ISSUES), made(DOCS, ISSUES)], "U1")
+
+    undo_id = await two.change(HERE, [made(SHOP, None, ISSUES), made(DOCS, PULLS, ISSUES)], "U1")
+
+    assert await one.brought_back(HERE, undo_id) == [SHOP]
+    assert await one.brought_back(THERE, undo_id) == []
+    assert await one.brought_back(HERE, UndoId("made up")) == []
+
+
 async def test_an_undo_of_what_was_changed_since_or_made_elsewhere_does_nothing(
     subscriptions: list[Subscriptions],
 ) -> None:
@@ -141,45 +135,6 @@ async def test_an_undo_of_what_was_changed_since_or_made_elsewhere_does_nothing(
     assert await one.undo(THERE, undo_id, "U1") is NotUndone.UNKNOWN
     assert await one.undo(HERE, UndoId("made up"), "U1") is NotUndone.UNKNOWN
     assert len(await one.of(HERE)) == 2
-
-
-async def test_kept_calls_go_on_oldest_first_and_only_those_of_the_channel(
-    later: list[Later], replicas: Sequence[Store], clock: DrivenClock
-) -> None:
-    for number, (user, text) in enumerate((("U1", "a"), ("U2", "b"), ("U1", "c"), ("U1", "a"))):
-        await later[0].keep(replace(CALL, id=f"1.{number}", user_id=user, text=text), Waiting.INVITE)
-        await clock.advance(1)
-    await later[0].keep(replace(CALL, id="2.1", channel_id="C2"), Waiting.INVITE)
-
-    assert await later[1].resume(HERE, Waiting.INVITE) == 3
-
-    found = await claimed(replicas[0], clock)
-    assert [(each["user_id"], each["text"], each["id"]) for each in found] == [
-        ("U2", "b", "1.1"),
-        ("U1", "c", "1.2"),
-        ("U1", "a", "1.3"),
-    ]
-
-
-async def test_each_kept_call_goes_on_once_and_may_wait_again(
-    later: list[Later], replicas: Sequence[Store], clock: DrivenClock
-) -> None:
-    for _ in range(2):
-        await later[0].keep(CALL, Waiting.INVITE)
-        assert sorted(await asyncio.gather(*(each.resume(HERE, Waiting.INVITE) for each in later * 2))) == [0, 0, 0, 1]
-        assert [Call(**each) for each in await claimed(replicas[1], clock)] == [CALL]
-        await clock.advance(1)
-
-
-@pytest.mark.parametrize(("after_s", "going_on"), [(KEPT_S, 1), (KEPT_S + 1, 0)])
-async def test_a_kept_call_waits_for_half_an_hour(
-    later: list[Later], clock: DrivenClock, after_s: float, going_on: int
-) -> None:
-    await later[0].keep(CALL, Waiting.INVITE)
-    await clock.advance(after_s, step_s=after_s)
-
-    assert await later[1].resume(HERE, Waiting.INVITE) == going_on
-    assert await later[1].resume(HERE, Waiting.INVITE) == 0
 
 
 async def test_an_envelope_is_new_once_also_when_it_was_answered_long_ago(

@@ -23,13 +23,14 @@ from agent import settings
 from agent.card_table import load as load_cards
 from agent.ghes.hosts import Hosts
 from agent.metrics import Metrics
-from agent.store.intake import Intake, Recorded, unpack
-from agent.store.migrate import migrate_sqlite
+from agent.store.intake import Intake, Recorded
+from agent.store.payloads import unpack
 from agent.store.sqlite import SqliteStore
 from agent.store.tables import events
 from agent.web.app import Parts, application
 from agent.web.server import serving
 from infra.sandbox.driven_clock import DrivenClock
+from infra.sandbox.new_file import new_file
 from shared.event import Event
 
 NEW, OLD = b"the new secret", b"the old secret"
@@ -70,7 +71,7 @@ def signed(body: bytes, secret: bytes = NEW) -> str:
 @asynccontextmanager
 async def running(folder: Path, secrets: tuple[bytes, ...] = (NEW, OLD)) -> AsyncIterator[Agent]:
     path, clock, told = folder / "store.db", DrivenClock(), list[tuple[Recorded, Event]]()
-    migrate_sqlite(path)
+    new_file(path)
     store = SqliteStore(path)
     parts = Parts(
         store=store,

@@ -27,6 +27,7 @@ agent down up to 7 days
 agent down over 7 days
 event over 25 MB
 one of two replicas killed (PostgreSQL)
+agent killed while it acts on GHES for a person
 """
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from infra.sandbox.ghes import happen
-from infra.sandbox.slack import workspace
+from infra.sandbox.slack import events, workspace
 from infra.sandbox.slack.faults import Says
 
 
@@ -81,7 +81,7 @@ async def test_a_channel_that_got_subscriptions_under_its_new_id_before_we_heard
     address = (await rig.addresses(rig.agents[0]))[0]
     new_id = slack.channel("acme", "general").channel_id
     changed = {"type": "channel_id_changed", "old_channel_id": address.channel_id, "new_channel_id": new_id}
-    workspace.emit(slack, slack.team("acme"), changed)
+    events.emit(slack, slack.team("acme"), changed)
     await rig.passes(5)
     await rig.close(issue)
     await rig.passes(5)

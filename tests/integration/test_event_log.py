@@ -12,14 +12,15 @@ from sqlalchemy import Connection, Table, insert, select, update
 from agent import event_log, settings
 from agent.card_table import load as load_cards
 from agent.cli_errors import Failure
-from agent.store.intake import Incoming, Intake, pack
-from agent.store.migrate import migrate_sqlite
+from agent.store.intake import Incoming, Intake
+from agent.store.payloads import pack
 from agent.store.sqlite import SqliteStore
 from agent.store.subscriptions import SqlSubscriptions
 from agent.store.tables import addresses, events, notifications, threads
 from agent.subscriptions.changes import Change
 from agent.subscriptions.subscription import PLAIN, Scope, Target, Wants
 from infra.sandbox.driven_clock import DrivenClock
+from infra.sandbox.new_file import new_file
 from shared.address import Address
 from shared.event import label
 
@@ -46,7 +47,7 @@ class Agent:
     """A store as an agent holds it open, and the settings that name it."""
 
     def __init__(self, folder: Path) -> None:
-        migrate_sqlite(folder / "store.db")
+        new_file(folder / "store.db")
         self.clock = DrivenClock()
         self.store = SqliteStore(folder / "store.db")
         self.intake = Intake(load_cards()[0])

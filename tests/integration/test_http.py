@@ -21,12 +21,12 @@ from agent.ghes.hosts import Hosts
 from agent.metrics import Metrics
 from agent.settings_errors import SettingsError
 from agent.store.intake import Intake
-from agent.store.migrate import migrate_sqlite
 from agent.store.sqlite import SqliteStore
 from agent.store.tables import addresses, notifications
 from agent.web.app import Parts, application
 from agent.web.server import serving
 from infra.sandbox.driven_clock import DrivenClock
+from infra.sandbox.new_file import new_file
 
 PATHS = ("/", "/healthz", "/readyz", "/status", "/metrics")
 
@@ -54,7 +54,7 @@ class Agent:
 @asynccontextmanager
 async def running(folder: Path, *missing: str) -> AsyncIterator[Agent]:
     clock = DrivenClock()
-    migrate_sqlite(folder / "store.db")
+    new_file(folder / "store.db")
     store = SqliteStore(folder / "store.db")
     parts = Parts(
         store=store,

@@ -10,9 +10,16 @@ import pytest
 from agent import app, opening, settings
 from agent.cli_errors import Failure
 from agent.settings import Settings
+from agent.store.migrate import migrate_sqlite
 from infra.sandbox.driven_clock import DrivenClock
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+@pytest.fixture(autouse=True)
+def _real_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here a new file is migrated; elsewhere it is a copy."""
+    monkeypatch.setattr("agent.opening.migrate_sqlite", migrate_sqlite)
 
 
 def chosen(database_url: str) -> Settings:

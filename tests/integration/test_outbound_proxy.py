@@ -21,11 +21,14 @@ from agent.net.proxy import Proxy
 from agent.slack.socket_mode.envelope import Envelope
 from agent.slack.socket_mode.pool import Pool
 from agent.slack.socket_mode.tickets import Refused, Ticket, Tickets, Wait
+from agent.slack.web_api import WebApi
 from infra.sandbox import connect_proxy
+from infra.sandbox.driven_clock import DrivenClock
 from infra.sandbox.slack import server
 from infra.sandbox.slack.people import slash
 from infra.sandbox.slack.population import sample
 from infra.sandbox.slack.world import World
+from shared.outcome import Retry
 
 NAME = "slack.outside.example"
 
@@ -124,6 +127,27 @@ async def test_wrong_credentials_are_refused_and_no_secret_is_logged(
     assert "wr%" not in caplog.text
 
 
+async def test_a_refusing_proxy_hears_of_one_try_for_all_who_ask_at_once(outside: Outside) -> None:
+    wrong = Proxy(url=outside.proxy.url_with("corp", "wr%ong"))
+
+    async with network(ca_file=outside.ca_file, proxy=wrong) as net:
+        drawn = await asyncio.gather(*(outside.tickets(net).draw() for _ in range(5)))
+
+    assert drawn == [Refused(reason="proxy_credentials")] * 5
+    assert outside.proxy.refused == ["407 Proxy Authentication Required"]
+
+
+async def test_a_refusing_proxy_is_asked_again_after_five_minutes(outside: Outside) -> None:
+    clock, wrong = DrivenClock(), Proxy(url=outside.proxy.url_with("corp", "wr%ong"))
+
+    async with network(ca_file=outside.ca_file, proxy=wrong, clock=clock) as net:
+        for _ in range(3):
+            await outside.tickets(net).draw()
+            await clock.advance(151, step_s=151)
+
+    assert len(outside.proxy.refused) == 2
+
+
 async def test_a_working_connection_logs_neither_token_nor_ticket_nor_password(
     outside: Outside, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -185,6 +209,21 @@ async def test_the_environment_does_not_choose_a_proxy(outside: Outside, monkeyp
 
     assert isinstance(drawn, Ticket)
     assert outside.proxy.tunnels
+
+
+async def test_the_environment_does_not_choose_a_proxy_for_the_web_api(
+    outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", outside.proxy.url)
+    direct_url = outside.api_url.replace(NAME, "127.0.0.1")
+
+    async with network(proxy=Proxy(url=outside.proxy.url, no_proxy="127.0.0.0/8")) as net:
+        api = WebApi(network=net, api_url=direct_url, workspaces={}, clock=SystemClock())
+        answer = await api.call_with("xoxb-1", "auth.test")
+
+    assert answer == Retry(None, "certificate_not_trusted")
+    assert not outside.proxy.tunnels
+    assert not outside.proxy.refused
 
 
 async def test_ghes_is_reached_directly_by_its_own_authority(outside: Outside, tmp_path: Path) -> None:

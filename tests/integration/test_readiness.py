@@ -16,11 +16,11 @@ from agent.card_table import load as load_cards
 from agent.ghes.hosts import Hosts
 from agent.metrics import Metrics
 from agent.store.intake import Intake
-from agent.store.migrate import migrate_sqlite
 from agent.store.sqlite import SqliteStore
 from agent.web.app import Parts, application
 from agent.web.server import serving
 from infra.sandbox.driven_clock import DrivenClock
+from infra.sandbox.new_file import new_file
 
 SECRET, BODY = b"secret", b"{}"
 SIGNED = {
@@ -56,7 +56,7 @@ class Agent:
 
 @pytest.fixture
 async def agent(tmp_path: Path) -> AsyncIterator[Agent]:
-    migrate_sqlite(tmp_path / "store.db")
+    new_file(tmp_path / "store.db")
     store, clock = SqliteStore(tmp_path / "store.db"), DrivenClock()
     chosen = settings.of({"GHES_URL": "https://github.example.com", "AGENT_LISTEN": "127.0.0.1:0"})
     async with ClientSession() as session:

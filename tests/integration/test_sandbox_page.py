@@ -1,5 +1,6 @@
 """The page's calls, on two worlds without an agent between them."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from infra.sandbox.page.server import serving
 from infra.sandbox.page.shown import in_force
 from infra.sandbox.page.troubles import DOWN_S, TROUBLES
 from infra.sandbox.slack import server as slack_server
+from infra.sandbox.slack.modals import new_trigger, open_modal
 from infra.sandbox.slack.population import sample
 from infra.sandbox.slack.world import messages
 from infra.sandbox.start import open_rocket
@@ -150,6 +152,25 @@ async def test_the_first_event_is_the_whole_picture(address: str, browser: aioht
 
     assert first == b"event: snapshot\n"
     assert response.headers["Content-Type"] == "text/event-stream"
+
+
+async def test_a_form_that_the_app_opens_reaches_the_open_page(
+    address: str, browser: aiohttp.ClientSession, parts: Parts
+) -> None:
+    team, mona = parts.slack.team("acme"), parts.slack.user("acme", "mona")
+    form = {"type": "modal", "title": {"type": "plain_text", "text": "New issue"}, "blocks": []}
+
+    async with browser.get(f"{address}/api/events") as response:
+        for _ in range(2):
+            await response.content.readuntil(b"\n\n")
+        view = open_modal(
+            parts.slack, team.team_id, new_trigger(parts.slack, team.team_id, mona.user_id).trigger_id, form
+        )
+        event = await response.content.readuntil(b"\n\n")
+
+    assert event.startswith(b"event: view\n")
+    told = json.loads(event.partition(b"data: ")[2])["view"]
+    assert (told["id"], told["user"], told["open"]) == (view.view_id, mona.user_id, True)
 
 
 async def test_the_page_loads_nothing_from_elsewhere(address: str, browser: aiohttp.ClientSession) -> None:

@@ -66,8 +66,32 @@ def _block(block: dict[str, Any]) -> Iterator[str]:
                 yield f"{len(elements)} context elements"
             for element in elements:
                 yield from _text("context", element["text"], _LIMITS["context"])
+        case {"type": "actions", "elements": buttons, **rest} if not rest:
+            yield from _buttons(buttons)
         case _:
             yield f"unknown block {block}"
+
+
+def _buttons(buttons: list[dict[str, Any]]) -> Iterator[str]:
+    if not 1 <= len(buttons) <= 25:
+        yield f"{len(buttons)} buttons"
+    if len({button["action_id"] for button in buttons}) < len(buttons):
+        yield "two buttons with one action_id"
+    for button in buttons:
+        yield from _button(button)
+
+
+def _button(button: dict[str, Any]) -> Iterator[str]:
+    match button:
+        case {"type": "button", "text": {"type": "plain_text", "text": text, **rest}, "action_id": id_, "value": value}:
+            if rest or button.keys() - {"type", "text", "action_id", "value", "style"}:
+                yield f"unknown field of a button {button}"
+            if not (1 <= len(text) <= 75 and 1 <= len(id_) <= 255 and 1 <= len(value) <= 2000):
+                yield f"a button that is too long {button}"
+            if button.get("style", "primary") not in {"primary", "danger"}:
+                yield f"style {button['style']}"
+        case _:
+            yield f"unknown button {button}"
 
 
 def _text(where: str, text: str, limit: int) -> Iterator[str]:

@@ -47,10 +47,10 @@ class Pool:
         random: Random,
         connections: int = 2,
         in_hand: int = _IN_HAND,
-        expected_elsewhere: Callable[[], int] | None = None,
+        expected_elsewhere: Callable[[], int | None] = lambda: None,
         measured: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
-        """`expected_elsewhere`: sockets of the app's other replicas, as far as known; None when there can be none.
+        """`expected_elsewhere`: sockets of the app that others hold, as far as known; None when there can be none.
 
         `measured` hears of each acknowledgement how many seconds after its envelope it was sent.
         """
@@ -127,7 +127,7 @@ class Pool:
 
     def elsewhere(self) -> int | None:
         """For a slot: sockets of other replicas; None when there can be none."""
-        return self._expected_elsewhere() if self._expected_elsewhere else None
+        return self._expected_elsewhere()
 
     async def next_hello(self) -> None:
         """For a slot: wait until one more socket is greeted."""

@@ -8,15 +8,18 @@ from typing import Literal
 State = Literal["opening", "open", "waiting"]
 
 _TOKEN = "make a new app-level token with connections:write in the Slack app and enter it as SLACK_APP_TOKEN."  # noqa: S105 - a sentence
+_SWITCHED_OFF = "Socket Mode is switched off: switch it on in the Slack app's settings, under Socket Mode."
 _SENTENCES = {
     "invalid_auth": f"Slack doesn't know SLACK_APP_TOKEN: {_TOKEN}",
     "not_authed": f"SLACK_APP_TOKEN didn't reach Slack: {_TOKEN}",
     "token_revoked": f"SLACK_APP_TOKEN was revoked: {_TOKEN}",
     "token_expired": f"SLACK_APP_TOKEN has expired: {_TOKEN}",
-    "account_inactive": f"SLACK_APP_TOKEN belongs to an app or workspace that is no longer active: {_TOKEN}",
+    "account_inactive": "SLACK_APP_TOKEN belongs to a Slack app that was deleted, or whose workspace was: forget the "
+    "app in the console, generate it anew, and enter the new one's token.",
     "not_allowed_token_type": f"SLACK_APP_TOKEN isn't an app-level token (xapp-…): {_TOKEN}",
     "missing_scope": f"SLACK_APP_TOKEN lacks a scope: {_TOKEN}",
-    "link_disabled": "Socket Mode is switched off: switch it on in the Slack app's settings, under Socket Mode.",
+    "link_disabled": _SWITCHED_OFF,
+    "forbidden_team": _SWITCHED_OFF,
     "too_many_websockets": "Slack holds ten sockets of this app already, the most it allows: stop the other programs "
     "that use its app-level token.",
     "proxy_credentials": "The proxy refuses our credentials (407): correct the user and password in HTTPS_PROXY.",

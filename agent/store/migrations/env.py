@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from agent.store.tables import metadata
+from agent.store import people_tables, setup_tables, tables  # noqa: F401 - they register their tables
+from agent.store.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -20,6 +20,8 @@ class Answer:
     status: int = 200
     body: Any = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    raw: str | None = None
+    """A file's text as it is, instead of the body."""
 
 
 class RefusalError(Exception):
@@ -61,7 +63,7 @@ def respond(request: web.Request, answer: Answer) -> web.Response:
     """Put the answer on the wire: JSON with an ETag, 304 when the asker has it already, nothing for a 204."""
     if answer.status == NO_BODY:
         return web.Response(status=NO_BODY, headers=answer.headers)
-    content = json.dumps(answer.body).encode()
+    content = (json.dumps(answer.body) if answer.raw is None else answer.raw).encode()
     headers = dict(answer.headers)
     if request.method == "GET" and answer.status == web.HTTPOk.status_code:
         headers["ETag"] = f'"{hashlib.sha256(content).hexdigest()}"'
@@ -69,7 +71,8 @@ def respond(request: web.Request, answer: Answer) -> web.Response:
         known = request.headers.get("If-None-Match", "").removeprefix("W/")
         if known == headers["ETag"]:
             return web.Response(status=web.HTTPNotModified.status_code, headers=headers)
-    headers["Content-Type"] = "application/json; charset=utf-8"
+    kind = "application/json" if answer.raw is None else "application/vnd.github.raw+json"
+    headers["Content-Type"] = f"{kind}; charset=utf-8"
     return web.Response(status=answer.status, body=content, headers=headers)
 
 

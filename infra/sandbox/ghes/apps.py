@@ -71,13 +71,25 @@ class App:
     created_at: datetime
     description: str = "Notifications and commands"
     external_url: str = "https://agent.example.com/"
+    callback_urls: list[str] = field(default_factory=list)
+    """Where the web flow may send a browser back to: one of these, exactly. The first one is the usual."""
+    setup_url: str = ""
+    """Where a browser goes after an installation; empty for nowhere."""
+    setup_on_update: bool = True
+    """Whether it goes there too when an installation was changed."""
+    request_oauth_on_install: bool = False
+    """Whether who installs it authorizes it too: he goes to the first callback URL then, and never to `setup_url`."""
+    public: bool = True
+    """Whether others than its owner may install it."""
+    device_flow: bool = False
+    """Whether *Enable Device Flow* is ticked."""
     deliveries: list[Delivery] = field(default_factory=list)
     """Oldest first; what is older than 7 days is no longer shown."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Installation:
-    """An App on an account; `permissions` stay as they were accepted, whatever the App asks later."""
+    """An App on an account; `permissions` stay as they were accepted when the App asks for more, and shrink with it."""
 
     id: int
     app: App

@@ -7,20 +7,29 @@ the body and found the repository before they run.
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from aiohttp import web
 
 from infra.sandbox.ghes.answers import Answer, RefusalError, forbidden, not_found, respond
-from infra.sandbox.ghes.apps import App
-from infra.sandbox.ghes.identity import Anonymous, AppIdentity, Identity, InstallationIdentity, identify
-from infra.sandbox.ghes.repository import Repository
+from infra.sandbox.ghes.apps import App, Installation
+from infra.sandbox.ghes.catalogue import RANK
+from infra.sandbox.ghes.identity import (
+    Anonymous,
+    AppIdentity,
+    ClientIdentity,
+    Identity,
+    InstallationIdentity,
+    UserIdentity,
+    identify,
+)
+from infra.sandbox.ghes.repository import Level, Repository
+from infra.sandbox.ghes.rights import at_least
 from infra.sandbox.ghes.things import Account
 from infra.sandbox.ghes.world import World
 
 API = "/api/v3"
 WORLD = web.AppKey("world", World)
-RANK = {"read": 1, "write": 2, "admin": 3}
 Need = tuple[str, str]
 """A permission and its level, `read` or `write`."""
 Body = Mapping[str, Any]
@@ -58,9 +67,27 @@ class Call:
         return self.identity
 
     @property
+    def user(self) -> UserIdentity:
+        """The person who asks by a token of his own; 403 for anybody else."""
+        if not isinstance(self.identity, UserIdentity):
+            raise forbidden()
+        return self.identity
+
+    @property
+    def client(self) -> App:
+        """The App that asks by its secret; 401 for anybody else."""
+        if not isinstance(self.identity, ClientIdentity):
+            raise RefusalError(401, "Requires authentication")
+        return self.identity.app
+
+    @property
     def actor(self) -> Account:
-        """In whose name the call acts."""
-        return self.installation.actor
+        """In whose name the call acts: the person, or the App's bot."""
+        return self.user.actor if isinstance(self.identity, UserIdentity) else self.installation.actor
+
+    def may(self, repository: Repository, level: Level) -> bool:
+        """Whether the person has this level in the repository; an App's bot has what its permissions say."""
+        return not isinstance(self.identity, UserIdentity) or at_least(repository, self.identity.actor, level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +102,13 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepositoryRoute:
-    """An endpoint below `/repos/{owner}/{repo}`; any one of `needs` is enough."""
+    """An endpoint below `/repos/{owner}/{repo}`; any one of `needs` is enough, and a person needs the `level` too."""
 
     method: str
     path: str
     answer: Callable[[Call, Repository], Answer]
     needs: tuple[Need, ...]
+    level: Level = "read"
 
 
 Endpoint = Route | RepositoryRoute
@@ -101,7 +129,9 @@ def mounted(endpoint: Endpoint) -> list[tuple[str, str, Handler]]:
                 return respond(request, endpoint.answer(call))
             case RepositoryRoute():
                 repository = _repository(call, write=request.method != "GET")
-                _check_permission(call.identity, repository, endpoint.needs)
+                _check_permission(call, repository, endpoint.needs)
+                if not call.may(repository, endpoint.level):
+                    raise beyond()
                 return respond(request, endpoint.answer(call, repository))
 
     prefixes = ["/repos/{owner}/{repo}", r"/repositories/{repository_id:\d+}"]
@@ -116,18 +146,36 @@ def reaches(identity: InstallationIdentity, repository: Repository) -> bool:
     return identity.installation.holds(repository) and (chosen is None or repository.id in chosen)
 
 
-def visible(identity: Identity, repository: Repository) -> bool:
+def installed(world: World, app: App, repository: Repository) -> Installation | None:
+    """The App's installation that holds the repository, if there is one and it isn't suspended."""
+    for it in world.installations.values():
+        if it.app is app and it.holds(repository) and not it.suspended_at:
+            return it
+    return None
+
+
+def visible(world: World, identity: Identity, repository: Repository) -> bool:
     """Whether the caller may know that the repository exists."""
-    return repository.visibility == "public" or (
-        isinstance(identity, InstallationIdentity) and reaches(identity, repository)
-    )
+    if repository.visibility == "public":
+        return True
+    match identity:
+        case InstallationIdentity():
+            return reaches(identity, repository)
+        case UserIdentity():
+            return bool(installed(world, identity.token.app, repository)) and at_least(
+                repository, identity.actor, "read"
+            )
+        case AppIdentity() | ClientIdentity() | Anonymous():
+            return False
+        case never:
+            assert_never(never)
 
 
 def _repository(call: Call, *, write: bool) -> Repository:
     repository = named(call)
     if isinstance(call.identity, AppIdentity):
         raise RefusalError(403, "You must authenticate with an installation access token")
-    if not visible(call.identity, repository):
+    if not visible(call.world, call.identity, repository):
         raise not_found()
     if write and repository.archived:
         raise RefusalError(403, "Repository was archived so is read-only.")
@@ -146,7 +194,7 @@ def named(call: Call) -> Repository:
         return call.world.repository(full_name)
     except KeyError:
         moved = call.world.repositories.get(call.world.former_names.get(full_name.lower(), 0))
-        if moved is None or not (isinstance(call.identity, AppIdentity) or visible(call.identity, moved)):
+        if moved is None or not (isinstance(call.identity, AppIdentity) or visible(call.world, call.identity, moved)):
             raise not_found() from None
     rest = call.request.raw_path[len(f"{API}/repos/{full_name}") :]
     raise moved_to(f"{call.world.web_url}{API}/repositories/{moved.id}{rest}")
@@ -159,14 +207,26 @@ def moved_to(url: str) -> RefusalError:
     return refusal
 
 
-def _check_permission(identity: Identity, repository: Repository, needs: tuple[Need, ...]) -> None:
-    if not isinstance(identity, InstallationIdentity):
-        raise forbidden()
-    if not reaches(identity, repository):
+def beyond() -> RefusalError:
+    """The person's level isn't enough."""
+    return RefusalError(403, "Must have admin rights to Repository.")
+
+
+def _check_permission(call: Call, repository: Repository, needs: tuple[Need, ...]) -> None:
+    """Raise 403 unless the App may; where it isn't installed what is public can be read, and nothing written."""
+    identity = call.identity
+    match identity:
+        case InstallationIdentity():
+            held = identity.token.permissions if reaches(identity, repository) else None
+        case UserIdentity():
+            found = installed(call.world, identity.token.app, repository)
+            held = found.permissions if found else None
+        case _:
+            raise forbidden()
+    if held is None:
         if any(level == "write" for _, level in needs):
             raise forbidden()
         return
-    held = identity.token.permissions
     if not any(RANK.get(held.get(name, ""), 0) >= RANK[level] for name, level in needs):
         raise forbidden()
 

@@ -8,12 +8,20 @@ from infra.sandbox.concessions import Concessions
 
 def refused(url: str, concessions: Concessions) -> str:
     """Return why GHES won't send to this URL; empty when it will. `localhost` and 127.0.0.1 are refused (§7)."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if not is_web_url(url):
         return "url is not a valid URL"
-    if not concessions.loopback_hook_url and _loopback(parts.hostname):
+    if not concessions.loopback_hook_url and _loopback(urlsplit(url).hostname or ""):
         return "url is not supported because it isn't reachable over the network (localhost)"
     return ""
+
+
+def is_web_url(url: str) -> bool:
+    """Whether it is http or https, and has a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _loopback(host: str) -> bool:

@@ -138,7 +138,8 @@ async def _send_late(world: World, session: aiohttp.ClientSession, firing: Firin
 
 
 async def _send(world: World, session: aiohttp.ClientSession, firing: Firing) -> None:
-    for _ in range(2 if world.modes.twice else 1):
+    deleted = firing.app.id not in world.apps
+    for _ in range(0 if deleted else 2 if world.modes.twice else 1):
         firing.app.deliveries.append(await _attempt(world, session, firing))
     world.outgoing.task_done()
 

@@ -1,5 +1,7 @@
-"""Who asks: an App by its JWT, or one of its installations by a token."""
+"""Who asks: an App by its JWT or its secret, one of its installations or a person by a token."""
 
+import hmac
+from base64 import b64decode
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +9,7 @@ import jwt
 
 from infra.sandbox.ghes.answers import RefusalError
 from infra.sandbox.ghes.apps import App, Installation, InstallationToken
+from infra.sandbox.ghes.grants import UserToken
 from infra.sandbox.ghes.things import Account
 from infra.sandbox.ghes.world import World
 
@@ -38,16 +41,39 @@ class InstallationIdentity:
         return self.installation.app.bot
 
 
-Identity = Anonymous | AppIdentity | InstallationIdentity
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserIdentity:
+    """A person, through an App: he may what both may (§4)."""
+
+    token: UserToken
+
+    @property
+    def actor(self) -> Account:
+        """The person."""
+        return self.token.user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientIdentity:
+    """The App by `client_id:client_secret`, to check and to end what people granted to it."""
+
+    app: App
+
+
+Identity = Anonymous | AppIdentity | InstallationIdentity | UserIdentity | ClientIdentity
 
 
 def identify(world: World, authorization: str) -> Identity:
     """Read the `Authorization` header; raises 401 for what is missing, unknown, expired or revoked."""
     scheme, _, credential = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        return _client(world, credential)
     if scheme.lower() not in {"bearer", "token"} or not credential:
         raise RefusalError(401, "Requires authentication")
     if credential.startswith("ghs_"):
         return _installation(world, credential)
+    if credential.startswith("ghu_"):
+        return _user(world, credential)
     if scheme.lower() == "bearer" and credential.count(".") == 2:  # noqa: PLR2004 - header.claims.signature
         return AppIdentity(app=_app(world, credential))
     raise RefusalError(401, "Bad credentials")
@@ -61,6 +87,26 @@ def _installation(world: World, credential: str) -> InstallationIdentity:
     if installation.suspended_at:
         raise RefusalError(403, "This installation has been suspended")
     return InstallationIdentity(installation=installation, token=token)
+
+
+def _user(world: World, credential: str) -> UserIdentity:
+    token = world.user_tokens.get(credential)
+    if token is None or (token.expires_at and token.expires_at <= world.now()):
+        raise RefusalError(401, "Bad credentials")
+    if token.user.suspended:
+        raise RefusalError(403, "Sorry. Your account was suspended")
+    return UserIdentity(token=token)
+
+
+def _client(world: World, credential: str) -> ClientIdentity:
+    try:
+        client_id, _, secret = b64decode(credential, validate=True).decode().partition(":")
+    except ValueError:
+        raise RefusalError(401, "Bad credentials") from None
+    for app in world.apps.values():
+        if app.client_id == client_id and hmac.compare_digest(app.client_secret.encode(), secret.encode()):
+            return ClientIdentity(app=app)
+    raise RefusalError(401, "Bad credentials")
 
 
 def _app(world: World, credential: str) -> App:

@@ -100,7 +100,7 @@ def _dismiss(w: World, r: Repository, by: Account) -> None:
 
 def _ask_for_approval(w: World, r: Repository, by: Account) -> None:
     known = r.environments.get("production")
-    environment = known or Environment(id=w.next_id(), name="production", reviewers=[_other(r, by)])
+    environment = known or Environment(id=w.next_id(), name="production", reviewers=list(r.collaborators))
     happen.ask_for_approval(w, r, _run(w, r, by), environment, by=by)
 
 
@@ -270,6 +270,7 @@ ROWS: tuple[tuple[str, str, str, Act], ...] = (
     ),
     ("delete", "Repository", "Delete it", lambda w, r, by: happen.delete_repository(w, r, by=by)),
     ("ping", "App", "Ping the hook", lambda w, _r, _by: happen.ping(w, w.app)),
+    ("revoke", "App", "Take back what you authorized", lambda w, _r, by: happen.revoke_authorization(w, by)),
 )
 
 ACTIONS = {key: Action(group=group, title=title, run=run) for key, group, title, run in ROWS}

@@ -28,6 +28,8 @@ EVENTS = (
     "discussion_comment", "member", "membership", "team", "team_add", "organization", "dependabot_alert",
     "code_scanning_alert", "secret_scanning_alert",
 )  # fmt: skip
+WASHER = "".join(f"size_{number} = {number}\n" for number in range(1, 41))
+"""A file of forty lines."""
 LABELS = {"bug": "d73a4a", "enhancement": "a2eeef", "documentation": "0075ca", "priority:high": "b60205"}
 
 
@@ -101,6 +103,7 @@ def add_repository(
         pushed_at=now,
         description=f"The {name} of {owner.name}",
         fork_of=fork_of,
+        files={"README.md": f"# {name}\n", "src/washer.py": WASHER},
         collaborators=list(collaborators) or list(owner.members) or [owner],
     )
     for label, color in LABELS.items():
@@ -169,12 +172,12 @@ def install(world: World, app: App, account: Account, only: Sequence[Repository]
     return installation
 
 
-def populated(clock: Clock, *, concessions: Concessions = STRICT, keys: Keys | None = None) -> World:
+def populated(clock: Clock, *, concessions: Concessions = STRICT, keys: Keys | None = None, app: bool = True) -> World:
     """A small company.
 
     People: ada (site admin), grace, linus, outsider. Organizations: acme (ada, grace, linus; team `backend`) with
     `acme/api` private, `acme/docs` public, `acme/shared` internal; globex with `globex/site` public and
-    `globex/secret` private. The App is on all of acme, and on nothing of globex.
+    `globex/secret` private. The App is acme's, on all of acme and on nothing of globex; without `app` there is none.
     """
     world = World(clock=clock, concessions=concessions)
     ada = add_user(world, "ada", name="Ada Lovelace", site_admin=True)
@@ -189,5 +192,6 @@ def populated(clock: Clock, *, concessions: Concessions = STRICT, keys: Keys | N
     add_repository(world, acme, "shared", visibility="internal")
     add_repository(world, globex, "site", visibility="public")
     add_repository(world, globex, "secret")
-    install(world, add_app(world, acme, keys=keys), acme)
+    if app:
+        install(world, add_app(world, acme, keys=keys), acme)
     return world

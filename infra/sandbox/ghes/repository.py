@@ -23,6 +23,7 @@ from infra.sandbox.ghes.things import (
 )
 
 Visibility = Literal["public", "internal", "private"]
+Level = Literal["none", "read", "triage", "write", "admin"]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -64,11 +65,15 @@ class Repository:
     stars: int = 0
     forks: int = 0
     collaborators: list[Account] = field(default_factory=list)
-    """Whom one may assign, and ask for a review."""
+    """Whom one may assign, and ask for a review; they may write."""
+    levels: dict[int, Level] = field(default_factory=dict)
+    """By account id: what a person may do here if it isn't the usual (`rights.py`)."""
     labels: dict[str, Label] = field(default_factory=dict)
     milestones: dict[int, Milestone] = field(default_factory=dict)
     branches: dict[str, Sha] = field(default_factory=dict)
     tags: dict[str, Sha] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    """Path to text: what every commit holds that has no tree of its own."""
     commits: dict[Sha, Commit] = field(default_factory=dict)
     commit_comments: list[Comment] = field(default_factory=list)
     issues: dict[int, Issue] = field(default_factory=dict)

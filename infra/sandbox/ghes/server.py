@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from infra.sandbox.ghes.answers import RefusalError, not_found, respond
+from infra.sandbox.ghes.browser import ROWS
 from infra.sandbox.ghes.endpoints import ENDPOINTS
 from infra.sandbox.ghes.faults import Fault, LostAfterWrite, PrimaryLimit, SecondaryLimit, ServerError, Slow, strike
 from infra.sandbox.ghes.gate import API, WORLD, mounted
@@ -38,12 +39,14 @@ class Running:
 
 
 def app(world: World) -> web.Application:
-    """Return the REST API of the world; its webhooks flow only under `running`."""
+    """Return the REST API of the world, and the pages of its web host; its webhooks flow only under `running`."""
     application = web.Application(middlewares=[_serve], client_max_size=BODY_LIMIT_BYTES)
     application[WORLD] = world
     for endpoint in ENDPOINTS:
         for method, path, handler in mounted(endpoint):
             application.router.add_route(method, path, handler)
+    for method, path, handler in ROWS:
+        application.router.add_route(method, path, handler)
     return application
 
 

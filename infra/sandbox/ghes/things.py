@@ -26,6 +26,8 @@ class Account:
     suspended: bool = False
     members: list["Account"] = field(default_factory=list)
     """The people of an organization."""
+    owners: list["Account"] = field(default_factory=list)
+    """Who of them own it; the first one when nobody is named."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -77,6 +79,8 @@ class Commit:
     added: tuple[str, ...] = ()
     modified: tuple[str, ...] = ("README.md",)
     removed: tuple[str, ...] = ()
+    tree: dict[str, str] | None = None
+    """Path to text; None for the repository's `files`."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -217,11 +221,26 @@ class Run:
     updated_at: datetime
     started_at: datetime
     attempt: int = 1
+    debug_logging: bool = False
+    """Whether the newest attempt was asked to log more."""
     status: str = "queued"
     conclusion: str | None = None
     jobs: list[Job] = field(default_factory=list)
     waits_for: list["Environment"] = field(default_factory=list)
+    reviews: list["DeploymentReview"] = field(default_factory=list)
+    """Who let it into an environment, or didn't."""
     pull: Issue | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentReview:
+    """An answer to a deployment that waited."""
+
+    environment: "Environment"
+    state: str
+    """`approved` or `rejected`."""
+    user: Account
+    comment: str
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -1,6 +1,7 @@
 """The state of one GHES, and how a test or the sandbox drives it.
 
     world = populated(clock, concessions=SANDBOX)  # population.py: orgs, people, repositories, an App, installations
+    world = populated(clock, app=False)            # the same before the first hour: no App
     world = World(clock=clock)                     # or from nothing, with population.add_org, add_repository, add_app…
     async with running(world) as server:           # server.py: REST at server.url + "/api/v3", webhooks start to flow
         world.app.hook.url = agent_url             # where the App's webhooks go (hook_url.py says what is refused)
@@ -12,6 +13,14 @@
 send, their payloads frozen at that moment. They also work without a server: `world.pending()` then lists what would
 be sent (`json.loads(firing.body)`). `menu.ACTIONS` is the same for a page: title and one function each.
 
+People make an App, install it and sign in to it with a browser (`browser/`), or at once:
+
+    code = manifests.registered(world, text, owner=acme)               # an App made as in a browser; its `.code`
+    token = oauth.sign_in(world, world.app, ada).token                 # `ghu_…`; what she may do: rights.py
+    code = oauth.authorize(world, world.app, ada, redirect_uri=callback, state=state)
+    repo.levels[linus.id] = "triage"                                   # none, read, triage, write, admin
+    happen.revoke_authorization(world, ada); ada.suspended = True      # ways to lose it
+
 What may go wrong on demand:
 
     world.faults.append(ServerError(status=502, path="/issues", times=2))      # faults.py: 5xx, slow, lost, limits
@@ -21,7 +30,7 @@ What may go wrong on demand:
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -30,6 +39,7 @@ from typing import TypeVar
 from infra.sandbox.concessions import STRICT, Concessions
 from infra.sandbox.ghes.apps import App, Firing, Installation, InstallationToken
 from infra.sandbox.ghes.faults import Fault
+from infra.sandbox.ghes.grants import AuthorizationCode, DeviceCode, ManifestCode, UserToken
 from infra.sandbox.ghes.repository import Repository
 from infra.sandbox.ghes.things import Account, Team
 from shared.clock import Clock
@@ -55,6 +65,16 @@ class Switches:
     """`head.repo` is null once the fork is gone; else GHES goes on showing it."""
     long_tokens: bool = True
     """Installation tokens are long `ghs_APPID_JWT` strings; else 40 characters."""
+    user_tokens_expire: bool = True
+    """People's tokens end after 8 hours and come with a refresh token; else they stay, and come alone."""
+    pkce: bool = True
+    """The web flow takes PKCE (S256) and holds to it; else it refuses a `code_challenge`."""
+    conversions_closed: bool = False
+    """Exchanging a manifest's code needs a token, as everything else does."""
+    uncertain_events: bool = False
+    """An App may subscribe to `merge_group` and `installation_target`."""
+    oauth_errors: Mapping[str, str] = field(default_factory=dict)
+    """Other names for errors of the OAuth endpoints, by the documented one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +111,13 @@ class World:
     apps: dict[int, App] = field(default_factory=dict)
     installations: dict[int, Installation] = field(default_factory=dict)
     tokens: dict[str, InstallationToken] = field(default_factory=dict)
+    user_tokens: dict[str, UserToken] = field(default_factory=dict)
+    """By the `ghu_…` token; an expired one stays as long as it can be refreshed."""
+    codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    device_codes: dict[str, DeviceCode] = field(default_factory=dict)
+    manifest_codes: dict[str, ManifestCode] = field(default_factory=dict)
+    wrong_manifest_codes: list[datetime] = field(default_factory=list)
+    """When somebody tried one that isn't there."""
     outgoing: asyncio.Queue[Firing] = field(default_factory=asyncio.Queue)
     ids: Iterator[int] = field(default_factory=lambda: count(1001))
 
@@ -104,8 +131,10 @@ class World:
 
     @property
     def app(self) -> App:
-        """The App that was registered first."""
-        return next(iter(self.apps.values()))
+        """The App that was registered first; raises `LookupError` in a world without one."""
+        for app in self.apps.values():
+            return app
+        raise LookupError("This GHES has no App yet: make one from a manifest, or with population.add_app.")
 
     def account(self, login: str) -> Account:
         """The account with this login, whatever its case; raises `KeyError`."""

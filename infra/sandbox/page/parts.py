@@ -1,6 +1,7 @@
 """What the page looks at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.slack.world import World as Slack
@@ -15,3 +16,7 @@ class Parts:
     ghes: Ghes
     agent_url: str
     clock: Clock
+    linked: Mapping[str, str] = field(default_factory=dict)
+    """Who was connected at the start: Slack name to login on GHES."""
+    is_fresh: bool = False
+    """Whether nothing was set up at the start."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from infra.sandbox.page import acting, shown, stream, watching
+from infra.sandbox.page import acting, forms, shown, stream, watching
 from infra.sandbox.page.acting import Place
 from infra.sandbox.page.parts import Parts
 from infra.sandbox.page.troubles import TROUBLES
@@ -27,7 +27,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 Body = dict[str, Any]
-Answer = Callable[[Body], Awaitable[str]]
+Answer = Callable[[Body], Awaitable[str | Body]]
 Start = Callable[[Coroutine[None, None, None]], None]
 
 
@@ -47,7 +47,14 @@ async def serving(parts: Parts, listener: socket.socket) -> AsyncIterator[None]:
         await runner.setup()
         await web.SockSite(runner, listener).start()
         start(stream.relay_slack(parts, news))
-        start(watching.watch(parts, watched, lambda seen: news.publish("watched", seen)))
+        start(
+            watching.watch(
+                parts,
+                watched,
+                lambda seen: news.publish("watched", seen),
+                lambda: news.publish("snapshot", shown.snapshot(parts)),
+            )
+        )
         try:
             yield
         finally:
@@ -74,7 +81,8 @@ def _application(parts: Parts, news: stream.Stream, watched: watching.Watched, s
         return await acting.say(parts, _place(body), body["text"])
 
     async def click(body: Body) -> str:
-        return await acting.click(parts, _place(body), body["ts"], body["action_id"])
+        used = {name: body.get(name) for name in ("value", "values")}
+        return await acting.click(parts, _place(body), body["ts"], body["action_id"], **used)
 
     async def happen(body: Body) -> str:
         return acting.act(parts, body["action"], body["repository"], body["by"])
@@ -94,20 +102,59 @@ def _application(parts: Parts, news: stream.Stream, watched: watching.Watched, s
             web.post("/api/click", _route(click)),
             web.post("/api/happen", _route(happen)),
             web.post("/api/trouble", _route(trouble)),
+            *(web.post(path, _route(answer)) for path, answer in _form_calls(parts).items()),
             web.static("/static", STATIC),
         ]
     )
     return application
 
 
+def _form_calls(parts: Parts) -> dict[str, Answer]:
+    """What the page asks about modals, Home and shortcuts, by its path."""
+
+    async def submit(body: Body) -> Body:
+        return await forms.submit(parts, _place(body), body["view"], body.get("values", {}))
+
+    async def close(body: Body) -> Body:
+        return await forms.close(parts, _place(body), body["view"], everything=bool(body.get("everything")))
+
+    async def click(body: Body) -> Body:
+        used = (body["element"], body.get("value"), body.get("values", {}))
+        return await forms.click(parts, _place(body), body["view"], *used)
+
+    async def suggest(body: Body) -> Body:
+        asked = (body["element"], body["typed"])
+        if "ts" in body:
+            return await forms.suggest_in_message(parts, _place(body), body["ts"], *asked)
+        return await forms.suggest(parts, _place(body), body["view"], *asked, body.get("values", {}))
+
+    async def shortcut(body: Body) -> Body:
+        if "ts" in body:
+            return await forms.message_shortcut(parts, _place(body), body["ts"], body["callback_id"])
+        return await forms.shortcut(parts, _place(body), body["callback_id"])
+
+    async def home(body: Body) -> Body:
+        return await forms.home(parts, _place(body), body.get("tab", "home"))
+
+    return {
+        "/api/view/submit": submit,
+        "/api/view/close": close,
+        "/api/view/click": click,
+        "/api/suggest": suggest,
+        "/api/shortcut": shortcut,
+        "/api/home": home,
+    }
+
+
 def _route(answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """A POST of JSON, answered with `{"notice": "…"}`; what it names and isn't there is a 404."""
+    """A POST of JSON, answered with `{"notice": "…"}` and more; what it names and isn't there is a 404."""
 
     async def respond(request: web.Request) -> web.Response:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         try:
-            return web.json_response({"notice": await answer(await request.json())})
+            said = await answer(await request.json())
+            return web.json_response({"notice": said} if isinstance(said, str) else {"notice": "", **said})
         except LookupError:
             return web.json_response({"notice": "That is no longer there. Reload the page."}, status=404)
 

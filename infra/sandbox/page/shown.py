@@ -4,7 +4,7 @@ Messages are as Slack's own API shows them (`wire.message_body`), with four fiel
 `broadcast`, `deleted` (a tombstone), and `thread_ts` of replies only.
 """
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from infra.sandbox.concessions import Concessions
@@ -12,8 +12,10 @@ from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.page.acting import ACTIONS
 from infra.sandbox.page.parts import Parts
 from infra.sandbox.page.troubles import TROUBLES
-from infra.sandbox.slack.state import Channel, Message, Team
+from infra.sandbox.slack.envelopes import view_body
+from infra.sandbox.slack.state import Channel, Message, Team, User, View
 from infra.sandbox.slack.wire import message_body
+from infra.sandbox.slack.world import World as Slack
 
 CONCESSIONS = {
     "loopback_hook_url": "GHES sends webhooks to a loopback address.",
@@ -25,8 +27,9 @@ CONCESSIONS = {
 def snapshot(parts: Parts) -> dict[str, Any]:
     """Everything that the page draws, but for what `watching` reports."""
     return {
-        "command": parts.slack.app.command,
+        **apps(parts.slack),
         "agent_url": parts.agent_url,
+        "linked": dict(parts.linked),
         "ghes": {
             "url": parts.ghes.web_url,
             "people": [it.login for it in parts.ghes.accounts.values() if it.type == "User"],
@@ -35,6 +38,18 @@ def snapshot(parts: Parts) -> dict[str, Any]:
         "troubles": [{"key": key, "title": it.title} for key, it in TROUBLES.items()],
         "concessions": in_force(parts.ghes.concessions),
         "teams": [_team(team) for team in parts.slack.teams.values()],
+        "views": [view(parts.slack, it) for it in parts.slack.views.values() if it.open],
+    }
+
+
+def apps(slack: Slack) -> dict[str, Any]:
+    """The command, shortcuts and previews of the app that is installed first, of one that isn't yet if need be."""
+    found = [slack.apps[it.app_id] for it in slack.installations() if not it.token_error] or list(slack.apps.values())
+    app = found[0] if found else None
+    return {
+        "command": app.command if app else "",
+        "shortcuts": [asdict(it) for it in app.shortcuts] if app else [],
+        "previews": bool(app and app.unfurl_domains),
     }
 
 
@@ -57,14 +72,15 @@ def repositories(ghes: Ghes) -> list[dict[str, Any]]:
 
 
 def channel(team: Team, shown: Channel) -> dict[str, Any]:
-    """A channel without its messages; `app_is_in`: whether the app's bot is a member."""
+    """A channel without its messages; `app_is_in`: whether an app's bot is a member, `shared`: with others."""
     return {
         "id": shown.channel_id,
         "name": shown.name,
         "kind": shown.kind,
         "archived": shown.archived,
         "members": sorted(shown.members),
-        "app_is_in": team.bot_user_id in shown.members,
+        "app_is_in": any(it.bot_user_id in shown.members for it in team.installed.values()),
+        "shared": bool(shown.shared_with),
     }
 
 
@@ -80,13 +96,18 @@ def message(team: Team, shown: Message) -> dict[str, Any]:
     }
 
 
+def view(slack: Slack, shown: View) -> dict[str, Any]:
+    """A modal or a Home tab as the app would see it, with whose it is and whether it is there still."""
+    return view_body(slack, shown) | {"user": shown.user_id, "open": shown.open}
+
+
 def _team(team: Team) -> dict[str, Any]:
     return {
         "id": team.team_id,
         "name": team.name,
         "domain": team.domain,
         "users": [
-            {"id": it.user_id, "name": it.name, "real_name": it.real_name, "is_bot": it.is_bot}
+            {"id": it.user_id, "name": it.name, "real_name": it.real_name, "is_bot": it.is_bot, "mark": _mark(it)}
             for it in team.users.values()
         ],
         "channels": [
@@ -94,3 +115,9 @@ def _team(team: Team) -> dict[str, Any]:
             for it in team.channels.values()
         ],
     }
+
+
+def _mark(user: User) -> str:
+    if user.home_team_id:
+        return "external"
+    return "guest" if user.is_restricted else ""

@@ -49,10 +49,12 @@ async def relay_slack(parts: Parts, stream: Stream) -> None:
         while True:
             change = await queue.get()
             if data := _changed(parts, change):
-                stream.publish(change.kind if change.kind == "channel" else "message", data)
+                stream.publish(change.kind if change.kind in {"channel", "view"} else "message", data)
 
 
 def _changed(parts: Parts, change: Change) -> dict[str, Any] | None:
+    if change.kind == "view":
+        return {"team": change.team_id, "view": shown.view(parts.slack, parts.slack.views[change.what])}
     team = parts.slack.teams.get(change.team_id or "")
     channel = team and team.channels.get(change.channel_id or "")
     if not team or not channel:

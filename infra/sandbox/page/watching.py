@@ -9,6 +9,7 @@ import aiohttp
 from infra.sandbox.ghes.apps import Delivery
 from infra.sandbox.page import shown
 from infra.sandbox.page.parts import Parts
+from infra.sandbox.slack.world import World as Slack
 
 EVERY_S = 0.5
 PATIENCE_S = 2
@@ -23,14 +24,20 @@ class Watched:
     now: dict[str, Any] = field(default_factory=dict)
 
 
-async def watch(parts: Parts, watched: Watched, changed: Callable[[dict[str, Any]], None]) -> None:
-    """Look, for ever, and tell what changed."""
+async def watch(
+    parts: Parts, watched: Watched, changed: Callable[[dict[str, Any]], None], other_apps: Callable[[], None]
+) -> None:
+    """Look, for ever, and tell what changed, and that apps were made, changed, installed or removed."""
+    known = _apps(parts.slack)
     async with aiohttp.ClientSession() as session:
         while True:
+            if (now := _apps(parts.slack)) != known:
+                known = now
+                other_apps()
             seen = {
                 "agent": await _status(parts, session),
                 "repositories": shown.repositories(parts.ghes),
-                "deliveries": [_delivery(it) for it in reversed(parts.ghes.app.deliveries[-SHOWN_DELIVERIES:])],
+                "deliveries": [_delivery(it) for it in _newest(parts)],
             }
             if seen != watched.now:
                 watched.now = seen
@@ -49,6 +56,18 @@ async def _status(parts: Parts, session: aiohttp.ClientSession) -> dict[str, Any
         for name, part in body["parts"].items()
         if part["says"] != NOT_SET_UP
     }
+
+
+def _apps(slack: Slack) -> Any:
+    """What the page shows of apps, with their bots and direct messages, as something to compare."""
+    installed = [(it.app_id, it.place_id, it.token_error, it.order) for it in slack.installations()]
+    return shown.apps(slack), installed, [(len(it.users), len(it.channels)) for it in slack.teams.values()]
+
+
+def _newest(parts: Parts) -> list[Delivery]:
+    """Of the webhooks of all Apps."""
+    sent = [each for app in parts.ghes.apps.values() for each in app.deliveries[-SHOWN_DELIVERIES:]]
+    return sorted(sent, key=lambda each: each.id, reverse=True)[:SHOWN_DELIVERIES]
 
 
 def _delivery(delivery: Delivery) -> dict[str, Any]:

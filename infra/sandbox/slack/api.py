@@ -6,12 +6,12 @@ from typing import Any
 from aiohttp import web
 
 from infra.sandbox.slack.arguments import Arguments, arguments
+from infra.sandbox.slack.bearer import Bearer, bearer, refusal
 from infra.sandbox.slack.call import Call, Method
 from infra.sandbox.slack.faults import AnswerLost, Down, Fault, Limited, RequestLost, Says, Slow
 from infra.sandbox.slack.feed import Change
 from infra.sandbox.slack.refused import Refused
 from infra.sandbox.slack.socket import reset
-from infra.sandbox.slack.state import Team
 from infra.sandbox.slack.world import World
 
 
@@ -22,18 +22,18 @@ async def respond(world: World, table: Mapping[str, Method], request: web.Reques
         given = await arguments(request)
     except Refused as refused:
         return _answer(None, refused_body(refused))
-    team = _team(world, given.token)
-    world.calls.append((name, team.team_id if team else None))
-    world.feed.publish(Change(kind="call", team_id=team.team_id if team else None, what=name))
-    fault = world.faults.take(name, team.team_id if team else None)
-    instead = _instead(fault, request, team)
+    whose = bearer(world, given.token or "", given.values)
+    world.calls.append((name, whose.place_id))
+    world.feed.publish(Change(kind="call", team_id=whose.place_id, what=name))
+    fault = world.faults.take(name, whose.place_id)
+    instead = _instead(fault, request, whose)
     if instead is not None:
         return instead
-    answer = _carried_out(world, table, name, given, team)
+    answer = _carried_out(world, table, name, given, whose)
     return await _spoiled(world, fault, request, answer)
 
 
-def _instead(fault: Fault | None, request: web.Request, team: Team | None) -> web.Response | None:
+def _instead(fault: Fault | None, request: web.Request, whose: Bearer) -> web.Response | None:
     """Return what a fault answers in place of carrying the call out."""
     match fault:
         case Down(status=status):
@@ -43,7 +43,7 @@ def _instead(fault: Fault | None, request: web.Request, team: Team | None) -> we
         case RequestLost():
             return _reset(request)
         case Says(error=error, after_the_deed=False):
-            return _answer(team, {"ok": False, "error": error})
+            return _answer(whose, {"ok": False, "error": error})
         case _:
             return None
 
@@ -67,54 +67,57 @@ def refused_body(refused: Refused) -> dict[str, Any]:
     return {"ok": False, "error": refused.code, **refused.extra}
 
 
-def _carried_out(
-    world: World, table: Mapping[str, Method], name: str, given: Arguments, team: Team | None
-) -> web.Response:
+def _carried_out(world: World, table: Mapping[str, Method], name: str, given: Arguments, whose: Bearer) -> web.Response:
     method = table.get(name)
     if method is None:
-        return _answer(team, {"ok": False, "error": "unknown_method", "req_method": name})
-    call = Call(world=world, args=given.values, team=team)
+        return _answer(whose, {"ok": False, "error": "unknown_method", "req_method": name})
+    call = Call(
+        world=world,
+        args=given.values,
+        token=given.token or "",
+        team=whose.team,
+        installation=whose.installation,
+        app_token=whose.app_token,
+        configuration=whose.configuration,
+        of_app=whose.app,
+    )
     try:
-        _check_token(world, method, given, team)
-        _check_scopes(call, method)
-        wait_s = _wait_s(call, name, method) if world.limits else None
+        _check_token(world, method, given, whose)
+        _check_scopes(whose, method)
+        wait_s = _wait_s(call, name, method, whose) if world.limits else None
         if wait_s is not None:
             return _ratelimited(wait_s)
-        return _answer(team, {"ok": True, **method.answer(call)}, method)
+        return _answer(whose, {"ok": True, **method.answer(call)}, method)
     except Refused as refused:
-        return _answer(team, refused_body(refused), method)
+        return _answer(whose, refused_body(refused), method)
 
 
-def _team(world: World, token: str | None) -> Team | None:
-    return next((team for team in world.teams.values() if token and token == team.bot_token), None)
-
-
-def _check_token(world: World, method: Method, given: Arguments, team: Team | None) -> None:
+def _check_token(world: World, method: Method, given: Arguments, whose: Bearer) -> None:
     if method.token == "none":
         return
     if given.token is None or (method.header_only and not given.in_header):
         raise Refused("not_authed")
-    is_app = given.token == world.app.token
-    if team is None and not is_app:
+    if whose.kind is None:
         raise Refused("invalid_auth")
-    if team is not None and team.token_error is not None:
-        raise Refused(team.token_error)
-    if (method.token == "bot" and is_app) or (method.token == "app" and not is_app):
+    dead = refusal(world, given.token, whose)
+    if dead:
+        raise Refused(dead)
+    if whose.kind not in ({"bot", "app"} if method.token == "any" else {method.token}):
         raise Refused("not_allowed_token_type")
 
 
-def _check_scopes(call: Call, method: Method) -> None:
-    provided = call.team.scopes if call.team else call.world.app.scopes
-    if method.scopes and not method.scopes & provided:
+def _check_scopes(whose: Bearer, method: Method) -> None:
+    if method.scopes and not method.scopes & whose.scopes:
         needed = ",".join(sorted(method.scopes))
-        raise Refused("missing_scope", needed=needed, provided=",".join(sorted(provided)))
+        raise Refused("missing_scope", needed=needed, provided=",".join(sorted(whose.scopes)))
 
 
-def _wait_s(call: Call, name: str, method: Method) -> int | None:
-    team_id = call.team.team_id if call.team else "app"
-    wait_s = call.world.limiter.method_wait_s(name, team_id, method.per_minute)
+def _wait_s(call: Call, name: str, method: Method, whose: Bearer) -> int | None:
+    """Limits are counted for each workspace and app."""
+    key = f"{whose.place_id or 'app'} {whose.app.app_id if whose.app else ''}"
+    wait_s = call.world.limiter.method_wait_s(name, key, method.per_minute)
     if wait_s is None and name == "chat.postMessage":
-        return call.world.limiter.channel_wait_s(team_id, str(call.args.get("channel")))
+        return call.world.limiter.channel_wait_s(key, str(call.args.get("channel")))
     return wait_s
 
 
@@ -128,8 +131,8 @@ def _reset(request: web.Request) -> web.Response:
     return web.Response()
 
 
-def _answer(team: Team | None, body: Mapping[str, Any], method: Method | None = None) -> web.Response:
-    headers = {"x-oauth-scopes": ",".join(sorted(team.scopes))} if team else {}
+def _answer(whose: Bearer | None, body: Mapping[str, Any], method: Method | None = None) -> web.Response:
+    headers = {"x-oauth-scopes": ",".join(sorted(whose.scopes))} if whose and whose.scopes else {}
     if method is not None and method.scopes:
         headers["x-accepted-oauth-scopes"] = ",".join(sorted(method.scopes))
     return web.json_response(body, headers=headers)

@@ -1,5 +1,9 @@
-"""Reads a Web API request as Slack does: query, form and JSON merged, token in header or field (slack.md §8)."""
+"""Reads a Web API request as Slack does: query, form and JSON merged, token in header or field (slack.md §8).
 
+An app's client id and secret may be in the header too (Basic).
+"""
+
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +31,18 @@ async def arguments(request: web.Request) -> Arguments:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         return Arguments(values=values, token=header.removeprefix("Bearer ").strip(), in_header=True)
+    if header.startswith("Basic "):
+        values |= _client(header.removeprefix("Basic "))
     return Arguments(values=values, token=None if field is None else str(field), in_header=False)
+
+
+def _client(encoded: str) -> dict[str, str]:
+    """The client id and secret of OAuth."""
+    try:
+        client_id, _, client_secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": client_id, "client_secret": client_secret}
 
 
 async def _body(request: web.Request) -> dict[str, Any]:

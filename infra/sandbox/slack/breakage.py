@@ -2,6 +2,7 @@
 
 import asyncio
 
+from infra.sandbox.slack.app import App
 from infra.sandbox.slack.socket import Socket
 from infra.sandbox.slack.sockets import warn_and_close
 from infra.sandbox.slack.world import World
@@ -24,17 +25,18 @@ async def refresh(world: World, number: int | None = None) -> None:
         await socket.close()
 
 
-async def disable_link(world: World) -> None:
-    """Switch Socket Mode off: every socket hears `link_disabled`, and new ones are refused."""
-    world.app.link_enabled = False
-    for socket in open_sockets(world):
+async def disable_link(world: World, app: App | None = None) -> None:
+    """Switch an app's Socket Mode off (the first's): its sockets hear `link_disabled`, and new ones are refused."""
+    app = app or world.app
+    app.link_enabled = False
+    for socket in list(world.line.open_sockets(app.app_id)):
         await socket.disconnect("link_disabled")
         await socket.close()
 
 
-def enable_link(world: World) -> None:
-    """Switch Socket Mode on again."""
-    world.app.link_enabled = True
+def enable_link(world: World, app: App | None = None) -> None:
+    """Switch it on again."""
+    (app or world.app).link_enabled = True
 
 
 def silence(world: World, number: int | None = None) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from infra.sandbox.slack.elements import options_of
+
 PLAIN = ("plain_text",)
 ANY_TEXT = ("plain_text", "mrkdwn")
 ACTION_ID = 255
+TYPED = 3000
 
 _SINGLE = {"external_select", "users_select", "conversations_select", "channels_select", "static_select"}
 _MULTI = {f"multi_{name}" for name in _SINGLE}
@@ -96,14 +99,40 @@ def check_element(element: Any, at: str, allowed: set[str]) -> Iterator[str]:
         yield from _options(element, at, most=10)
     elif kind in {"static_select", "multi_static_select"}:
         yield from _select(element, at)
-    elif kind == "plain_text_input" and int(element.get("max_length", 0)) > 3000:  # noqa: PLR2004 - Slack's figure
-        yield error("must be less than 3001", f"{at}/max_length")
+    elif kind == "plain_text_input":
+        yield from _typed_text(element, at)
+    yield from _initial(element, at)
 
 
 def check_image(element: Mapping[str, Any], at: str) -> Iterator[str]:
     """An image, as element or block."""
     yield from check_string(element, "image_url", at, 3000, required="slack_file" not in element)
     yield from check_string(element, "alt_text", at, 2000, required=True)
+
+
+def _typed_text(element: Mapping[str, Any], at: str) -> Iterator[str]:
+    """Its length is bounded, also that of a text which it holds from the beginning."""
+    least, most = int(element.get("min_length", 0)), int(element.get("max_length", TYPED))
+    if not 0 <= least <= TYPED:
+        yield error(f"must be less than {TYPED + 1}", f"{at}/min_length")
+    if not 0 < most <= TYPED:
+        yield error(f"must be less than {TYPED + 1}", f"{at}/max_length")
+    elif least > most:
+        yield error("must be less than max_length", f"{at}/min_length")
+    else:
+        yield from check_string(element, "initial_value", at, most)
+
+
+def _initial(element: Mapping[str, Any], at: str) -> Iterator[str]:
+    """What is chosen from the beginning must be among the options, where the element has its own."""
+    offered = options_of(element)
+    chosen = [element["initial_option"]] if "initial_option" in element else element.get("initial_options", [])
+    name = "initial_option" if "initial_option" in element else "initial_options"
+    for option in chosen:
+        if offered and option not in offered:
+            yield error("must be one of the provided options", f"{at}/{name}")
+        elif not offered:
+            yield from _option(option, f"{at}/{name}")
 
 
 def _button(element: Mapping[str, Any], at: str) -> Iterator[str]:
@@ -128,10 +157,13 @@ def _select(element: Mapping[str, Any], at: str) -> Iterator[str]:
 def _options(holder: Mapping[str, Any], at: str, *, most: int) -> Iterator[str]:
     yield from check_count(holder, "options", at, most)
     for number, option in enumerate(holder.get("options") or []):
-        spot = f"{at}/options/{number}"
-        yield from check_text(option, "text", spot, 75)
-        yield from check_string(option, "value", spot, 75)
-        yield from check_text(option, "description", spot, 75, required=False)
+        yield from _option(option, f"{at}/options/{number}")
+
+
+def _option(option: Mapping[str, Any], at: str) -> Iterator[str]:
+    yield from check_text(option, "text", at, 75)
+    yield from check_string(option, "value", at, 75, required=True)
+    yield from check_text(option, "description", at, 75, required=False)
 
 
 def _confirm(confirm: Mapping[str, Any], at: str) -> Iterator[str]:

@@ -32,19 +32,23 @@ def new_hook(
     channel_id: str,
     user_id: str,
     *,
+    app_id: str = "",
     kind: Literal["commands", "actions"],
     source_ts: str | None = None,
     command: str | None = None,
+    unfurl_url: str | None = None,
 ) -> NewHook:
-    """Return a fresh response_url for a person's gesture."""
+    """Return a fresh response_url for a person's gesture, which goes to this app (the workspace's first)."""
     hook = Hook(
         path=f"/{kind}/{team_id}/{world.new_id('')}/{secrets.token_hex(12)}",
         team_id=team_id,
+        app_id=app_id or world.teams[team_id].app_id,
         channel_id=channel_id,
         user_id=user_id,
         made_at=world.clock.now(),
         source_ts=source_ts,
         command=command,
+        unfurl_url=unfurl_url,
     )
     world.hooks[hook.path] = hook
     return NewHook(hook=hook, url=world.public_url + hook.path)
@@ -85,20 +89,25 @@ def answer(world: World, hook: Hook, body: Mapping[str, Any]) -> None:
     if body.get("delete_original"):
         if source is None:
             raise Refused("message_not_found")
-        world.put(replace(source, deleted=True), Change(kind="deletion"))
+        _delete(world, source, hook.unfurl_url)
         return
     parts = content(body, world.switches)
     check_not_empty(parts)
     if body.get("replace_original") and source is not None:
+        if hook.unfurl_url is not None:
+            _replace_preview(world, source, hook.unfurl_url, body)
+            return
         world.put(edited(source, parts, world.clock.now()), Change(kind="update"))
         return
     public = body.get("response_type") == "in_channel"
+    bot = team.installed[hook.app_id]
     message = Message(
         ts=world.new_ts(),
         team_id=team.team_id,
         channel_id=channel.channel_id,
-        user_id=team.bot_user_id,
-        bot_id=team.bot_id,
+        user_id=bot.bot_user_id,
+        bot_id=bot.bot_id,
+        app_id=hook.app_id,
         text=parts.text or "",
         blocks=parts.blocks or (),
         attachments=parts.attachments or (),
@@ -109,6 +118,20 @@ def answer(world: World, hook: Hook, body: Mapping[str, Any]) -> None:
         from_command=hook.command if public else None,
     )
     world.put(message, Change(kind="message" if public else "ephemeral"))
+
+
+def _delete(world: World, source: Message, url: str | None) -> None:
+    """Delete the message, or of a person's message the app's preview alone."""
+    if url is None:
+        world.put(replace(source, deleted=True), Change(kind="deletion"))
+    else:
+        left = {key: one for key, one in source.unfurls.items() if key != url}
+        world.put(replace(source, unfurls=left), Change(kind="update"))
+
+
+def _replace_preview(world: World, source: Message, url: str, body: Mapping[str, Any]) -> None:
+    preview = {name: body[name] for name in ("text", "blocks", "color") if body.get(name)}
+    world.put(replace(source, unfurls={**source.unfurls, url: preview}), Change(kind="update"))
 
 
 def _spend(world: World, hook: Hook) -> None:

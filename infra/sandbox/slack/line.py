@@ -1,4 +1,4 @@
-"""Carries envelopes to the app's sockets: each to one, three seconds to acknowledge, events again (slack.md §2-4).
+"""Carries envelopes to their app's sockets: each to one, three seconds to acknowledge, events again (slack.md §2-4).
 
 event  ──send──▶ 3 s ──▶ retry 1 ──▶ 3 s … 60 s … retry 2 … 300 s … retry 3 ──▶ given up
 command ─send──▶ 3 s ──▶ the person sees operation_timeout (dispatch_failed when there is no socket at all)
@@ -7,7 +7,7 @@ command ─send──▶ 3 s ──▶ the person sees operation_timeout (dispat
 import asyncio
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -50,6 +50,11 @@ class Delivery:
     shown: Literal["operation_timeout", "dispatch_failed"] | None = None
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def app_id(self) -> str:
+        """Which app it is for; empty where the payload doesn't say, so that any may get it."""
+        return str(self.payload.get("api_app_id") or "")
+
     async def finished(self) -> "Delivery":
         """Return it once it is settled. Raises `TimeoutError` after ten seconds of the machine's own time."""
         async with asyncio.timeout(PATIENCE_S):
@@ -82,7 +87,7 @@ class Line:
     pick: Callable[[Sequence[Socket]], Socket] | None = None
     sockets: list[Socket] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    _turn: int = 0
+    _turns: dict[str, int] = field(default_factory=dict)
     _pending: dict[str, _Pending] = field(default_factory=dict)
     _known: dict[str, Delivery] = field(default_factory=dict)
     _tasks: asyncio.TaskGroup | None = None
@@ -101,16 +106,22 @@ class Line:
     def start(self, delivery: Delivery) -> Delivery:
         """Send it on its way and return it. While the server isn't running it is only remembered."""
         self.deliveries.append(delivery)
-        if self._tasks is not None:
-            task = self._tasks.create_task(self._carry(delivery))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+        self.aside(self._carry(delivery))
         return delivery
 
-    def open_sockets(self) -> list[Socket]:
-        """Return the sockets that Slack believes to be open, the oldest first."""
+    def aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside what is asked now; nothing while the server isn't running."""
+        if self._tasks is None:
+            work.close()
+            return
+        task = self._tasks.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def open_sockets(self, app_id: str = "") -> list[Socket]:
+        """Return the sockets that Slack believes to be open, the oldest first; of one app, or all."""
         self.sockets = [socket for socket in self.sockets if not socket.gone.is_set()]
-        return self.sockets
+        return [socket for socket in self.sockets if app_id in {"", socket.app_id}]
 
     def acknowledge(self, socket: Socket, text: str) -> None:
         """Take a frame from the app; what breaks the protocol becomes a complaint."""
@@ -125,7 +136,9 @@ class Line:
             self.complaints.append(f"an acknowledgement names the unknown envelope {envelope_id}")
             return
         pending = self._pending.get(envelope_id)
-        if pending is None:
+        if delivery.app_id not in {"", socket.app_id}:
+            self.complaints.append(f"an acknowledgement names another app's envelope {envelope_id}")
+        elif pending is None:
             delivery.late_acks += 1
         elif socket is pending.socket or self.switches.acks_on_any_socket:
             self._accept(delivery, frame.get("payload"))
@@ -173,7 +186,7 @@ class Line:
                 yield _Planned(after_s=after_s, retry_attempt=number, envelope_id=envelope_id)
 
     async def _attempt(self, delivery: Delivery, planned: _Planned) -> None:
-        socket = self._next_socket()
+        socket = self._next_socket(delivery.app_id)
         delivery.attempts.append(
             Attempt(
                 envelope_id=planned.envelope_id,
@@ -196,14 +209,14 @@ class Line:
         finally:
             del self._pending[planned.envelope_id]
 
-    def _next_socket(self) -> Socket | None:
-        there = self.open_sockets()
+    def _next_socket(self, app_id: str) -> Socket | None:
+        there = self.open_sockets(app_id)
         if not there:
             return None
         if self.pick is not None:
             return self.pick(there)
-        self._turn += 1
-        return there[self._turn % len(there)]
+        self._turns[app_id] = self._turns.get(app_id, 0) + 1
+        return there[self._turns[app_id] % len(there)]
 
 
 def _frame(delivery: Delivery, planned: _Planned) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra.sandbox.slack.elements import with_block_ids
 from infra.sandbox.slack.feed import Change
 from infra.sandbox.slack.refused import Refused
 from infra.sandbox.slack.state import Trigger, View
@@ -15,11 +16,12 @@ TRIGGER_LIFE_S = 3
 STACK = 3
 
 
-def new_trigger(world: World, team_id: str, user_id: str, *, view_id: str | None = None) -> Trigger:
-    """Return the trigger of a gesture that a person has just made."""
+def new_trigger(world: World, team_id: str, user_id: str, *, view_id: str | None = None, app_id: str = "") -> Trigger:
+    """Return the trigger of a gesture that a person has just made, for this app (the workspace's first)."""
     trigger = Trigger(
         trigger_id=f"{world.new_id('')}.{world.new_id('')}.trigger",
         team_id=team_id,
+        app_id=app_id or world.teams[team_id].app_id,
         user_id=user_id,
         made_at=world.clock.now(),
         view_id=view_id,
@@ -28,10 +30,10 @@ def new_trigger(world: World, team_id: str, user_id: str, *, view_id: str | None
     return trigger
 
 
-def spend_trigger(world: World, team_id: str, trigger_id: str) -> Trigger:
-    """Use a trigger up: once, within three seconds, in its own workspace."""
+def spend_trigger(world: World, team_id: str, trigger_id: str, *, app_id: str = "") -> Trigger:
+    """Use a trigger up: once, within three seconds, in its own workspace, by the app that it was given to."""
     trigger = world.triggers.get(trigger_id)
-    if trigger is None or trigger.team_id != team_id:
+    if trigger is None or trigger.team_id != team_id or app_id not in {"", trigger.app_id}:
         raise Refused("invalid_trigger_id")
     if trigger.spent:
         raise Refused("exchanged_trigger_id")
@@ -41,20 +43,20 @@ def spend_trigger(world: World, team_id: str, trigger_id: str) -> Trigger:
     return trigger
 
 
-def open_modal(world: World, team_id: str, trigger_id: str, body: Mapping[str, Any]) -> View:
-    """Open a modal on top of nothing; what the person had open is gone."""
+def open_modal(world: World, team_id: str, trigger_id: str, body: Mapping[str, Any], *, app_id: str = "") -> View:
+    """Open a modal on top of nothing; what the person had open is gone. `app_id`: who asks; empty: whoever may."""
     check_view(body, kinds=("modal",))
-    trigger = spend_trigger(world, team_id, trigger_id)
+    trigger = spend_trigger(world, team_id, trigger_id, app_id=app_id)
     for view in list(world.views.values()):
         if (view.team_id, view.user_id, view.open) == (team_id, trigger.user_id, True) and view.body["type"] == "modal":
             close_view(world, view.view_id)
-    return _show(world, team_id, trigger.user_id, body, below=None)
+    return _show(world, team_id, trigger.app_id, trigger.user_id, body, below=None)
 
 
-def push_modal(world: World, team_id: str, trigger_id: str, body: Mapping[str, Any]) -> View:
+def push_modal(world: World, team_id: str, trigger_id: str, body: Mapping[str, Any], *, app_id: str = "") -> View:
     """Put a modal on top of the one in which the trigger was made."""
     check_view(body, kinds=("modal",))
-    trigger = spend_trigger(world, team_id, trigger_id)
+    trigger = spend_trigger(world, team_id, trigger_id, app_id=app_id)
     below = world.views.get(trigger.view_id or "")
     if below is None or not below.open:
         raise Refused("not_found")
@@ -66,17 +68,19 @@ def update_view(world: World, view: View, body: Mapping[str, Any], *, hash_: str
     check_view(body, kinds=(view.body["type"],))
     if hash_ is not None and hash_ != view.hash:
         raise Refused("hash_conflict")
-    _check_external_id(world, view.team_id, body, but=view.view_id)
+    _check_external_id(world, view.team_id, view.app_id, body, but=view.view_id)
     return _put(world, replace(view, body=body, hash=_hash(world, body)))
 
 
-def publish_home(world: World, team_id: str, user_id: str, body: Mapping[str, Any], *, hash_: str | None) -> View:
-    """Replace a person's Home tab, or make it."""
+def publish_home(
+    world: World, team_id: str, app_id: str, user_id: str, body: Mapping[str, Any], *, hash_: str | None
+) -> View:
+    """Replace a person's Home tab in an app, or make it."""
     check_view(body, kinds=("home",))
     for view in world.views.values():
-        if (view.team_id, view.user_id, view.body["type"]) == (team_id, user_id, "home"):
+        if (view.team_id, view.app_id, view.user_id, view.body["type"]) == (team_id, app_id, user_id, "home"):
             return update_view(world, view, body, hash_=hash_)
-    return _show(world, team_id, user_id, body, below=None)
+    return _show(world, team_id, app_id, user_id, body, below=None)
 
 
 def close_view(world: World, view_id: str, *, whole_stack: bool = False) -> None:
@@ -105,7 +109,8 @@ def take_response_action(world: World, view_id: str, answer: Mapping[str, Any]) 
 
 
 def _check_errors(view: View, errors: Mapping[str, str]) -> None:
-    inputs = {block.get("block_id") for block in view.body["blocks"] if block["type"] == "input"}
+    blocks = with_block_ids(view.body["blocks"], view.view_id)
+    inputs = {block["block_id"] for block in blocks if block["type"] == "input"}
     if not errors or not set(errors) <= inputs:
         raise Refused("invalid_arguments")
 
@@ -114,15 +119,18 @@ def _push(world: World, below: View, body: Mapping[str, Any]) -> View:
     depth = sum(1 for view in world.views.values() if view.stack == below.stack and view.open)
     if depth >= STACK:
         raise Refused("push_limit_reached")
-    return _show(world, below.team_id, below.user_id, body, below=below)
+    return _show(world, below.team_id, below.app_id, below.user_id, body, below=below)
 
 
-def _show(world: World, team_id: str, user_id: str, body: Mapping[str, Any], *, below: View | None) -> View:
-    _check_external_id(world, team_id, body, but=None)
+def _show(
+    world: World, team_id: str, app_id: str, user_id: str, body: Mapping[str, Any], *, below: View | None
+) -> View:
+    _check_external_id(world, team_id, app_id, body, but=None)
     view_id = world.new_id("V")
     view = View(
         view_id=view_id,
         team_id=team_id,
+        app_id=app_id,
         user_id=user_id,
         body=body,
         hash=_hash(world, body),
@@ -132,11 +140,11 @@ def _show(world: World, team_id: str, user_id: str, body: Mapping[str, Any], *, 
     return _put(world, view)
 
 
-def _check_external_id(world: World, team_id: str, body: Mapping[str, Any], *, but: str | None) -> None:
+def _check_external_id(world: World, team_id: str, app_id: str, body: Mapping[str, Any], *, but: str | None) -> None:
     wanted = body.get("external_id")
     for view in world.views.values():
         same = wanted and view.body.get("external_id") == wanted
-        if same and view.open and view.team_id == team_id and view.view_id != but:
+        if same and view.open and (view.team_id, view.app_id) == (team_id, app_id) and view.view_id != but:
             raise Refused("duplicate_external_id")
 
 

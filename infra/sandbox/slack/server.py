@@ -3,7 +3,8 @@
     async with running(world) as urls:
         client = AsyncWebClient(token=world.team("acme").bot_token, base_url=urls.api_url)
 
-`/api/<method>` is the Web API, `/link/` Socket Mode, `/commands/…` and `/actions/…` are response URLs.
+`/api/<method>` is the Web API, `/link/` Socket Mode, `/commands/…` and `/actions/…` are response URLs; what
+people see in a browser is in `app_pages`.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from infra.sandbox.slack import api, hooks, sockets
+from infra.sandbox.slack.app_pages import add_app_pages
 from infra.sandbox.slack.breakage import open_sockets
 from infra.sandbox.slack.catalogue import catalogue
 from infra.sandbox.slack.world import World
@@ -51,6 +53,7 @@ def app(world: World) -> web.Application:
             web.post("/actions/{rest:.*}", hook),
         ]
     )
+    add_app_pages(application, world)
     return application
 
 

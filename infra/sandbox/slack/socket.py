@@ -1,4 +1,4 @@
-"""One WebSocket of the app, with the ways in which it can end."""
+"""One WebSocket of an app, with the ways in which it can end."""
 
 import asyncio
 import json
@@ -27,8 +27,11 @@ def reset(transport: asyncio.Transport | None) -> None:
 class Socket:
     """One open WebSocket. `half_open`: the peer seems to be gone; nothing is sent, read or answered any more."""
 
-    def __init__(self, number: int, channel: web.WebSocketResponse, transport: asyncio.Transport | None) -> None:
+    def __init__(
+        self, number: int, app_id: str, channel: web.WebSocketResponse, transport: asyncio.Transport | None
+    ) -> None:
         self.number = number
+        self.app_id = app_id
         self.half_open = False
         self.gone = asyncio.Event()
         self._channel = channel

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from infra.sandbox.slack.app import App
 from infra.sandbox.slack.feed import Change
 from infra.sandbox.slack.socket import Socket
 from infra.sandbox.slack.world import World
@@ -17,12 +18,13 @@ PING_EVERY_S = 30
 DEBUG_LIFE_S = 360
 
 
-def open_ticket(world: World) -> str:
-    """Return the URL of apps.connections.open, with a ticket that lives a minute."""
+def open_ticket(world: World, app: App | None = None) -> str:
+    """Return the URL of apps.connections.open for an app (the first), with a ticket that lives a minute."""
+    app = app or world.app
     ticket = str(uuid.uuid4())
-    world.tickets[ticket] = world.clock.monotonic() + TICKET_LIFE_S
+    world.tickets[ticket] = (app.app_id, world.clock.monotonic() + TICKET_LIFE_S)
     host = world.public_url.replace("http", "ws", 1)
-    return f"{host}/link/?ticket={ticket}&app_id={world.app.app_id}"
+    return f"{host}/link/?ticket={ticket}&app_id={app.app_id}"
 
 
 async def link(world: World, request: web.Request) -> web.StreamResponse:
@@ -31,13 +33,15 @@ async def link(world: World, request: web.Request) -> web.StreamResponse:
         return web.Response(status=world.faults.handshakes.popleft())
     if world.faults.accept_delay_s:
         await world.clock.sleep(world.faults.accept_delay_s)
-    if not _redeem(world, request.query.get("ticket", "")):
+    app_id = _redeem(world, request.query.get("ticket", ""))
+    if app_id is None:
         return web.Response(status=403, text="invalid ticket")
     channel = web.WebSocketResponse(autoping=False, autoclose=False)
     await channel.prepare(request)
-    socket = Socket(int(world.new_id("")), channel, request.transport)
-    if len(world.line.open_sockets()) >= MOST_SOCKETS:
-        refused = socket if world.switches.eleventh_socket == "refused" else world.line.open_sockets()[0]
+    socket = Socket(int(world.new_id("")), app_id, channel, request.transport)
+    there = world.line.open_sockets(app_id)
+    if len(there) >= MOST_SOCKETS:
+        refused = socket if world.switches.eleventh_socket == "refused" else there[0]
         await refused.disconnect("too_many_websockets")
         await refused.close()
         if refused is socket:
@@ -63,25 +67,28 @@ async def warn_and_close(world: World, socket: Socket) -> None:
     await socket.close()
 
 
-def _redeem(world: World, ticket: str) -> bool:
-    ends_at = world.tickets.get(ticket)
-    if ends_at is None or ends_at < world.clock.monotonic():
-        return False
+def _redeem(world: World, ticket: str) -> str | None:
+    """Return the id of the app that the ticket was made for."""
+    if ticket not in world.tickets:
+        return None
+    app_id, ends_at = world.tickets[ticket]
+    if ends_at < world.clock.monotonic() or not world.apps[app_id].link_enabled:
+        return None
     if world.switches.single_use_tickets:
         del world.tickets[ticket]
-    return True
+    return app_id
 
 
 def _hello(world: World, socket: Socket, life_s: float) -> dict[str, Any]:
     return {
         "type": "hello",
-        "num_connections": len(world.line.open_sockets()),
+        "num_connections": len(world.line.open_sockets(socket.app_id)),
         "debug_info": {
             "host": f"applink-sandbox-{socket.number}",
             "build_number": 10,
             "approximate_connection_time": int(life_s),
         },
-        "connection_info": {"app_id": world.app.app_id},
+        "connection_info": {"app_id": socket.app_id},
     }
 
 

@@ -1,5 +1,6 @@
 """How messages, channels and people look in Slack's answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from infra.sandbox.slack.elements import with_block_ids
@@ -16,11 +17,11 @@ def message_body(team: Team, message: Message, *, with_metadata: bool = False) -
         "team": message.team_id,
     }
     if message.bot_id:
-        body |= {"bot_id": message.bot_id, "app_id": team.app_id}
+        body |= {"bot_id": message.bot_id, "app_id": message.app_id}
     if message.blocks:
         body["blocks"] = with_block_ids(message.blocks, message.ts)
-    if message.attachments:
-        body["attachments"] = [{"id": n, **one} for n, one in enumerate(message.attachments, start=1)]
+    if attachments := attachments_body(team, message):
+        body["attachments"] = attachments
     if message.client_msg_id:
         body["client_msg_id"] = message.client_msg_id
     if message.edits:
@@ -34,8 +35,23 @@ def message_body(team: Team, message: Message, *, with_metadata: bool = False) -
     return body | _thread(team.channels[message.channel_id], message)
 
 
-def channel_body(team: Team, channel: Channel) -> dict[str, Any]:
-    """A channel, as conversations.info and .list show it."""
+def attachments_body(team: Team, message: Message) -> list[dict[str, Any]]:
+    """The attachments with their numbers, the app's previews of links last."""
+    shown = [
+        {"id": number, **one, **_with_ids(one, f"{message.ts}/{number}")}
+        for number, one in enumerate(message.attachments, start=1)
+    ]
+    for number, (url, one) in enumerate(message.unfurls.items(), start=len(shown) + 1):
+        blocks = _with_ids(one, f"{message.ts}/{number}")
+        origin = {"from_url": url, "original_url": url, "app_unfurl_url": url, "is_app_unfurl": True}
+        whose = message.unfurled_by.get(url) or team.app_id
+        owner = {"app_id": whose, "bot_id": team.installed[whose].bot_id}
+        shown.append({"id": number, **one, **blocks, **origin, **owner})
+    return shown
+
+
+def channel_body(team: Team, channel: Channel, bot_user_id: str) -> dict[str, Any]:
+    """A channel, as conversations.info and .list show it to this bot."""
     body: dict[str, Any] = {
         "id": channel.channel_id,
         "created": channel.created_s,
@@ -45,35 +61,53 @@ def channel_body(team: Team, channel: Channel) -> dict[str, Any]:
         "is_mpim": channel.kind == "mpim",
         "is_private": channel.kind != "public",
         "is_archived": channel.archived,
-        "is_member": team.bot_user_id in channel.members,
+        "is_member": bot_user_id in channel.members,
         "context_team_id": team.team_id,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": bool(channel.shared_with),
+        "is_ext_shared": bool(channel.shared_with),
         "is_org_shared": False,
+        "shared_team_ids": [team.team_id, *sorted(channel.shared_with)],
     }
     if channel.kind == "im":
-        others = sorted(channel.members - {team.bot_user_id})
-        return body | {"user": others[0] if others else team.bot_user_id}
+        others = sorted(channel.members - {bot_user_id})
+        return body | {"user": others[0] if others else bot_user_id}
     return body | {"name": channel.name, "name_normalized": channel.name, "num_members": len(channel.members)}
 
 
-def user_body(team: Team, user: User, *, with_email: bool) -> dict[str, Any]:
-    """A person; the address only with its scope."""
-    profile = {"real_name": user.real_name, "display_name": user.name, "team": team.team_id}
-    if with_email and user.email:
+def user_body(team: Team, user: User, bot_user_id: str, *, with_email: bool) -> dict[str, Any]:
+    """A person, as this bot's app sees them; the address only with its scope, and never a stranger's.
+
+    `is_stranger`: of another organisation, and in no channel that the app's bot may know of.
+    """
+    profile = {"real_name": user.real_name, "display_name": user.name, "team": user.home_team_id or team.team_id}
+    if with_email and user.email and not user.home_team_id:
         profile["email"] = user.email
     return {
         "id": user.user_id,
-        "team_id": team.team_id,
+        "team_id": user.home_team_id or team.team_id,
         "name": user.name,
         "real_name": user.real_name,
         "deleted": user.deleted,
         "is_bot": user.is_bot,
         "is_app_user": False,
+        "is_restricted": user.is_restricted,
+        "is_ultra_restricted": user.is_ultra_restricted,
+        **({"is_stranger": not _met(team, user, bot_user_id)} if user.home_team_id else {}),
         "tz": "Etc/UTC",
         "tz_offset": 0,
         "profile": profile,
     }
+
+
+def _with_ids(attachment: Mapping[str, Any], seed: str) -> dict[str, Any]:
+    return {"blocks": with_block_ids(attachment["blocks"], seed)} if attachment.get("blocks") else {}
+
+
+def _met(team: Team, user: User, bot_user_id: str) -> bool:
+    return any(
+        user.user_id in channel.members and (channel.kind == "public" or bot_user_id in channel.members)
+        for channel in team.channels.values()
+    )
 
 
 def _thread(channel: Channel, message: Message) -> dict[str, Any]:

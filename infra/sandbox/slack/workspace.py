@@ -1,4 +1,4 @@
-"""What happens to channels and to the installation, and the events that tell the app about it (slack.md §16-17).
+"""What happens to channels and to installations, and the events that tell apps about it (slack.md §16-17).
 
 An event goes out only when the app subscribes to it and, for channels, when its bot is in the channel.
 """
@@ -7,20 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from infra.sandbox.slack.app import App, Installation
+from infra.sandbox.slack.events import emit_to_all
 from infra.sandbox.slack.feed import Change
+from infra.sandbox.slack.installing import end, install, kill_token
 from infra.sandbox.slack.line import Delivery
 from infra.sandbox.slack.state import Channel, Team
 from infra.sandbox.slack.world import World
-
-
-def emit(world: World, team: Team, event: Mapping[str, Any], *, subscription: str | None = None) -> Delivery | None:
-    """Send one event to the app, or return None when it doesn't subscribe to it.
-
-    `subscription`: what the manifest calls it, where that isn't the event's type (`message.channels`).
-    """
-    if (subscription or event["type"]) not in world.app.events or team.token_error is not None:
-        return None
-    return world.line.start(Delivery(kind="events_api", payload=_callback(world, team, event)))
 
 
 def invite(world: World, team: str, channel: str, user: str = "ghe", *, by: str = "mona") -> Delivery | None:
@@ -106,34 +99,27 @@ def change_id(world: World, team: str, channel: str) -> Delivery | None:
     return _tell(world, home, place, event)
 
 
-def uninstall(world: World, team: str) -> list[Delivery]:
-    """Remove the app from a workspace: its token dies, and two events go out in either order."""
-    home = world.team(team)
-    events: list[dict[str, Any]] = [{"type": "app_uninstalled"}, _revoked(home)]
-    world.dice.shuffle(events)
-    sent = [delivery for event in events if (delivery := emit(world, home, event))]
-    home.token_error = "account_inactive"
-    return sent
+def uninstall(world: World, team: str, *, app: App | None = None) -> list[Delivery]:
+    """Remove an app (the first) from a workspace: its token dies, and two events go out in either order."""
+    return end(world, _installation(world, team, app))
 
 
-def revoke(world: World, team: str) -> Delivery | None:
+def revoke(world: World, team: str, *, app: App | None = None) -> Delivery | None:
     """Revoke the bot's token and nothing else."""
+    return kill_token(world, _installation(world, team, app))
+
+
+def reinstall(world: World, team: str, *, app: App | None = None) -> str:
+    """Install the app again, with the scopes that it had; returns the new bot token."""
+    installation = _installation(world, team, app)
+    installation.token_error = installation.token_error or "token_revoked"
+    home, app = world.team(team), world.apps[installation.app_id]
+    return install(world, app, home, scopes=installation.scopes, user_id=installation.installed_by).bot_token
+
+
+def _installation(world: World, team: str, app: App | None) -> Installation:
     home = world.team(team)
-    delivery = emit(world, home, _revoked(home))
-    home.token_error = "token_revoked"
-    return delivery
-
-
-def reinstall(world: World, team: str) -> str:
-    """Install the app again; returns the new bot token."""
-    home = world.team(team)
-    home.bot_token = f"xoxb-{home.team_id}-{world.new_id('sandbox')}"
-    home.token_error = None
-    return home.bot_token
-
-
-def _revoked(team: Team) -> dict[str, Any]:
-    return {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [team.bot_user_id]}}
+    return home.installed[app.app_id] if app else home.installation
 
 
 def _family(channel: Channel) -> str:
@@ -146,34 +132,8 @@ def _by(world: World, team: str, channel: Channel, what: str, by: str) -> dict[s
 
 
 def _tell(world: World, team: Team, channel: Channel, event: Mapping[str, Any]) -> Delivery | None:
+    """Tell the page, and all apps that are in the channel; returns the first delivery."""
     world.feed.publish(
         Change(kind="channel", team_id=team.team_id, channel_id=channel.channel_id, what=str(event["type"]))
     )
-    return emit(world, team, event) if team.bot_user_id in channel.members else None
-
-
-def _callback(world: World, team: Team, event: Mapping[str, Any]) -> dict[str, Any]:
-    context = f"4-{world.new_id('ctx')}"
-    world.event_contexts[context] = team.team_id
-    return {
-        "token": "legacy-verification-token",
-        "team_id": team.team_id,
-        "context_team_id": team.team_id,
-        "context_enterprise_id": None,
-        "api_app_id": world.app.app_id,
-        "event": {**event, "event_ts": world.new_ts()},
-        "type": "event_callback",
-        "event_id": world.new_id("Ev"),
-        "event_time": int(world.clock.now().timestamp()),
-        "authorizations": [
-            {
-                "enterprise_id": None,
-                "team_id": team.team_id,
-                "user_id": team.bot_user_id,
-                "is_bot": True,
-                "is_enterprise_install": False,
-            }
-        ],
-        "is_ext_shared_channel": False,
-        "event_context": context,
-    }
+    return next(iter(emit_to_all(world, team, event, channel_members=channel.members)), None)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal, TypeVar
 
+from infra.sandbox.slack.app import App, Installation
 from infra.sandbox.slack.faults import Faults
 from infra.sandbox.slack.feed import Change, Feed
 from infra.sandbox.slack.limits import Limiter
 from infra.sandbox.slack.line import Line
-from infra.sandbox.slack.state import App, Channel, Hook, Message, Team, Trigger, User, View
+from infra.sandbox.slack.state import Channel, Hook, Message, Organisation, SharedLinks, Team, Trigger, User, View
 from infra.sandbox.slack.switches import Switches
+from infra.sandbox.slack.tokens import Code, ConfigurationToken
 from shared.clock import Clock
 
 T = TypeVar("T")
@@ -23,11 +25,13 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class World:
-    """Slack, as far as one app sees it.
+    """Slack, as far as apps see it.
 
-    `limits`: False switches all rate limits off (benches). `delivery`: which socket gets an envelope.
-    `complaints`: what the app did against the protocol of Socket Mode, in words. `calls`: (method, team id) of every
-    Web API call, in order. `public_url` is set by `server.running`.
+    `limits`: False switches all rate limits off (benches). `delivery`: which socket gets an envelope. `loopback_http`:
+    browsers are sent back to plain http on loopback, which Slack doesn't do; `localhost_domains`: apps
+    may have previews of links of names under `.localhost`, likewise. `complaints`: what apps did against the
+    protocol of Socket Mode, in words. `calls`: (method, team id) of every Web API call, in order; an organisation's id
+    where it names no workspace. `public_url` is set by `server.running`.
     """
 
     clock: Clock
@@ -35,13 +39,19 @@ class World:
     limits: bool = True
     delivery: Literal["round_robin", "random"] = "round_robin"
     connection_life_s: float = 3600
-    app: App = field(default_factory=App)
+    loopback_http: bool = True
+    localhost_domains: bool = True
+    apps: dict[str, App] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    configuration_tokens: list[ConfigurationToken] = field(default_factory=list)
+    codes: dict[str, Code] = field(default_factory=dict)
     views: dict[str, View] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     hooks: dict[str, Hook] = field(default_factory=dict)
-    tickets: dict[str, float] = field(default_factory=dict)
-    event_contexts: dict[str, str] = field(default_factory=dict)
+    tickets: dict[str, tuple[str, float]] = field(default_factory=dict)
+    links: dict[str, SharedLinks] = field(default_factory=dict)
+    event_contexts: dict[str, tuple[str, Installation]] = field(default_factory=dict)
     faults: Faults = field(default_factory=Faults)
     feed: Feed = field(default_factory=Feed)
     limiter: Limiter = field(init=False)
@@ -63,6 +73,17 @@ class World:
             complaints=self.complaints,
             pick=self.dice.choice if self.delivery == "random" else None,
         )
+
+    @property
+    def app(self) -> App:
+        """The first app. Raises `LookupError` in a world that has none."""
+        return _one("app", self.apps.values(), lambda _: True)
+
+    def installations(self) -> list[Installation]:
+        """Return all installations, of workspaces and organisations, also the dead ones; the last installed last."""
+        places: list[Team | Organisation] = [*self.teams.values(), *self.organisations.values()]
+        found = [installation for place in places for installation in place.installed.values()]
+        return sorted({id(it): it for it in found}.values(), key=lambda it: it.order)
 
     def team(self, key: str) -> Team:
         """Return the workspace with this id or domain."""

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from agent.card_table import load as load_cards
-from agent.store.intake import Incoming, Intake, pack
+from agent.store.intake import Incoming, Intake
+from agent.store.payloads import pack
 from agent.store.sqlite import SqliteStore
 from shared.event import label
 from tests.bench.figures import Figure, at_least

@@ -1,7 +1,7 @@
 """A small company's GHES on loopback, a receiver for its webhooks, and ways to ask it."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,10 @@ import jwt
 import pytest
 from aiohttp import web
 
+from agent.manifests import ghes_manifest
 from infra.sandbox.concessions import SANDBOX
 from infra.sandbox.driven_clock import DrivenClock
+from infra.sandbox.ghes import oauth
 from infra.sandbox.ghes.apps import App
 from infra.sandbox.ghes.population import Keys, new_keys, populated
 from infra.sandbox.ghes.repository import Repository
@@ -126,7 +128,8 @@ async def receiver(world: World) -> AsyncIterator[Receiver]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     got.url = f"http://127.0.0.1:{runner.addresses[0][1]}/webhooks/github"
-    world.app.hook.url = got.url
+    for registered in world.apps.values():
+        registered.hook.url = got.url
     yield got
     await runner.cleanup()
 
@@ -139,6 +142,8 @@ async def server(world: World, receiver: Receiver) -> AsyncIterator[Running]:
 
 
 Signed = Callable[..., str]
+Browse = Callable[..., Awaitable[Answered]]
+TokenEndpoint = Callable[..., Awaitable[Answered]]
 
 
 @pytest.fixture
@@ -171,6 +176,53 @@ def nobody(session: aiohttp.ClientSession, server: Running) -> Ask:
 @pytest.fixture
 def with_credential(session: aiohttp.ClientSession, server: Running) -> Callable[[str], Ask]:
     return lambda credential: Ask(session=session, server=server, authorization=lambda: f"Bearer {credential}")
+
+
+@pytest.fixture
+def as_person(world: World, with_credential: Callable[[str], Ask]) -> Callable[[str], Ask]:
+    """Asks with a token of a person's own, who has signed in to the App."""
+    return lambda login: with_credential(oauth.sign_in(world, world.app, world.account(login)).token)
+
+
+@pytest.fixture
+def browse(session: aiohttp.ClientSession, server: Running) -> Browse:
+    """Asks the web host as a browser does, following no redirect; in `Answered.body` is the page."""
+
+    async def browse(method: str, path: str, form: Mapping[str, str] | None = None, **headers: str) -> Answered:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        url = server.url + path
+        async with session.request(method, url, data=form, headers=sent, allow_redirects=False) as response:
+            return Answered(status=response.status, body=await response.text(), headers=response.headers)
+
+    return browse
+
+
+@pytest.fixture
+def manifest(receiver: Receiver) -> dict[str, Any]:
+    """The product's own, with a webhook that is listened to."""
+    made = ghes_manifest("https://agent.example.com")
+    return made | {"hook_attributes": {"url": receiver.url, "active": True}}
+
+
+@pytest.fixture
+def token_endpoint(session: aiohttp.ClientSession, server: Running, world: World) -> TokenEndpoint:
+    """Asks for tokens as the App does; what is given replaces the App's own fields, None leaves one out."""
+
+    async def ask(**fields: str | None) -> Answered:
+        own: dict[str, str | None] = {"client_id": world.app.client_id, "client_secret": world.app.client_secret}
+        form = {name: value for name, value in (own | fields).items() if value is not None}
+        accept = {"Accept": "application/json"}
+        async with session.post(f"{server.url}/login/oauth/access_token", data=form, headers=accept) as response:
+            return Answered(status=response.status, body=await response.json(), headers=response.headers)
+
+    return ask
+
+
+@pytest.fixture
+def callback(world: World) -> str:
+    """The App's callback URL."""
+    world.app.callback_urls = ["https://agent.example.com/link/callback"]
+    return world.app.callback_urls[0]
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """Workflow runs, checks and statuses by REST. ghes.md §8, §9, §14."""
 
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.repository import Repository
@@ -73,6 +76,61 @@ async def test_only_a_required_reviewer_approves(
     assert waiting.body[0]["current_user_can_approve"] is False
     assert (partial.status, as_bot.status) == (422, 422)
     assert run.status == "waiting"
+
+
+@pytest.mark.parametrize("decision", ["approved", "rejected"])
+async def test_a_required_reviewer_decides_as_a_person(
+    as_person: Callable[[str], Any], world: World, api: Repository, ada: Account, receiver: Any, decision: str
+) -> None:
+    # §9: "caller must be a required reviewer → user token"; a reviewer may be a team
+    run = happen.start_run(world, api, by=ada)
+    backend = next(iter(world.teams.values()))
+    happen.ask_for_approval(world, api, run, Environment(id=77, name="production", reviewers=[backend]), by=ada)
+    path, wish = f"{RUNS}/{run.id}/pending_deployments", {"environment_ids": [77], "state": decision, "comment": "Go"}
+    grace, linus = as_person("grace"), as_person("linus")
+
+    seen = [(await ask("GET", path)).body[0]["current_user_can_approve"] for ask in (grace, linus)]
+    refused, done = await linus("POST", path, wish), await grace("POST", path, wish)
+    again = await grace("POST", path, wish)
+    [review] = (await linus("GET", f"{RUNS}/{run.id}/approvals")).body
+    await world.delivered()
+
+    assert seen == [True, False]
+    assert (refused.status, done.status, again.status) == (422, 200, 422)
+    assert run.status == {"approved": "in_progress", "rejected": "completed"}[decision]
+    assert (review["state"], review["user"]["login"], review["comment"]) == (decision, "grace", "Go")
+    assert [each["name"] for each in review["environments"]] == ["production"]
+    told = receiver.payload(f"deployment_review.{decision}")
+    assert (told["approver"]["login"], told["sender"]["login"], told["comment"]) == ("grace", "grace", "Go")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"environment_ids": 77}, {"environment_ids": []}, {"environment_ids": [78]}, {"comment": None}]
+)
+async def test_a_decision_that_isnt_whole_is_422(
+    as_person: Callable[[str], Any], world: World, api: Repository, ada: Account, wrong: dict[str, object]
+) -> None:
+    run = happen.start_run(world, api, by=ada)
+    happen.ask_for_approval(world, api, run, Environment(id=77, name="production", reviewers=[ada]), by=ada)
+    wish = {"environment_ids": [77], "state": "approved", "comment": ""}
+
+    answer = await as_person("ada")("POST", f"{RUNS}/{run.id}/pending_deployments", wish | wrong)
+
+    assert (answer.status, run.status) == (422, "waiting")
+
+
+@pytest.mark.parametrize("path", ["rerun", "rerun-failed-jobs"])
+async def test_running_again_may_log_more(bot: Any, world: World, api: Repository, ada: Account, path: str) -> None:
+    # §9: "/rerun-failed-jobs {enable_debug_logging}"
+    run = happen.start_run(world, api, by=ada)
+    seen = []
+
+    for body in ({"enable_debug_logging": True}, {}, {"enable_debug_logging": "yes"}):
+        happen.finish_run(world, api, run, "failure", by=ada)
+        answer = await bot("POST", f"{RUNS}/{run.id}/{path}", body)
+        seen.append((answer.status, run.debug_logging))
+
+    assert seen == [(201, True), (201, False), (422, False)]
 
 
 async def test_checks_and_statuses_are_found_by_branch_and_sha(

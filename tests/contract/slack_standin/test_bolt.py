@@ -125,7 +125,7 @@ async def test_a_modal_and_its_errors(slack: Any, bolt: Bolt) -> None:
 
     shortcut(world, "acme", "mona", "new")
     view = await world.feed.until(lambda: open_view(world, "acme", "mona"))
-    submitted = submit(world, view.view_id, {"Title": ""})
+    submitted = submit(world, view.view_id, {"Title": " "})
     await submitted.finished()
 
     assert submitted.answer == {"response_action": "errors", "errors": {"title": "Give it a title."}}

@@ -12,6 +12,7 @@ CARD = [
     {
         "type": "input",
         "label": {"type": "plain_text", "text": "Comment"},
+        "dispatch_action": True,
         "element": {"type": "plain_text_input", "action_id": "body"},
     },
     {
@@ -127,6 +128,19 @@ async def test_shortcuts(slack: Any) -> None:
     assert "response_url" not in everywhere
     assert (on_message["type"], on_message["message"]["text"]) == ("message_action", "it is broken")
     assert "permalink" not in on_message["message"]
+
+
+async def test_opening_the_messages_is_the_same_event_without_a_view(slack: Any) -> None:
+    await slack.call(
+        "views.publish", user_id=slack.world.user("acme", "mona").user_id, view={"type": "home", "blocks": []}
+    )
+
+    home, messages = (open_home(slack.world, "acme", "mona", tab=tab) for tab in ("home", "messages"))
+
+    assert home is not None
+    assert messages is not None
+    assert (home.payload["event"]["tab"], "view" in home.payload["event"]) == ("home", True)
+    assert (messages.payload["event"]["tab"], "view" in messages.payload["event"]) == ("messages", False)
 
 
 async def test_opening_home_is_an_event_with_one_authorization(slack: Any) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from infra.sandbox.slack.app import BOT_SCOPES
 from infra.sandbox.slack.people import say
-from infra.sandbox.slack.state import BOT_SCOPES
 from infra.sandbox.slack.workspace import archive, revoke, uninstall
 
 BLOCK = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}

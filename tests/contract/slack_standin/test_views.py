@@ -22,6 +22,9 @@ def plain(text: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": text}
 
 
+FILLED = {"Title": "Broken", "Repository": {"text": plain("octo/repo"), "value": "1"}}
+
+
 def field(block_id: str, label: str, element: dict[str, Any]) -> dict[str, Any]:
     return {"type": "input", "block_id": block_id, "label": plain(label), "element": element}
 
@@ -116,7 +119,7 @@ async def test_errors_keep_the_modal_open_and_belong_to_inputs(slack: Any, conne
     view = await opened(slack)
     peer = await connect(slack)
     for errors in ({"title": "Give the issue a title."}, {"nowhere": "x"}):
-        delivery = submit(slack.world, view["id"])
+        delivery = submit(slack.world, view["id"], FILLED)
         await peer.acknowledge(await peer.frame(), {"response_action": "errors", "errors": errors})
         await delivery.finished()
 
@@ -132,7 +135,7 @@ async def test_what_an_acknowledgement_does_to_the_modal(
     view = await opened(slack)
     peer = await connect(slack)
 
-    delivery = submit(slack.world, view["id"])
+    delivery = submit(slack.world, view["id"], FILLED)
     await peer.acknowledge(await peer.frame(), {"response_action": action, "view": modal("Done")})
     await delivery.finished()
 

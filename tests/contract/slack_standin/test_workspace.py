@@ -107,9 +107,9 @@ async def test_who_and_what_is_there(slack: Any) -> None:
     teams = await slack.call("auth.teams.list")
 
     names = [channel.get("name", "a direct message") for channel in listed["channels"] + rest["channels"]]
-    assert names == ["general", "dev", "random", "team", *["a direct message"] * 3]
+    assert names == ["general", "dev", "random", "team", *["a direct message"] * 3, "partners", "a direct message"]
     assert len(members["members"]) == 4
-    assert [person["name"] for person in people["members"]] == ["ghe", "mona", "defunkt", "ada"]
+    assert [person["name"] for person in people["members"]] == ["ghe", "mona", "defunkt", "ada", "gus", "stella"]
     assert team["team"]["domain"] == "acme"
     assert teams["teams"] == [{"id": slack.world.team("acme").team_id, "name": "Acme"}]
 

@@ -17,7 +17,8 @@ from agent.outbox.drawing import Drawing
 from agent.outbox.sending import Collaborators
 from agent.outbox.transport import Look, NotSeen, Seen, Sought
 from agent.outbox.worker import Worker
-from agent.store.intake import Incoming, Intake, Recorded, pack
+from agent.store.intake import Incoming, Intake, Recorded
+from agent.store.payloads import pack
 from agent.store.postgres import PostgresStore
 from agent.store.sqlite import SqliteStore
 from agent.store.subscriptions import SqlSubscriptions

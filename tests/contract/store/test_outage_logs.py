@@ -74,6 +74,7 @@ async def test_the_worker_of_the_deferred_lane_takes_and_settles_when_it_can(age
             api=absent,
             ports=absent,
             replies=absent,
+            openings=absent,
             workspaces={},
             woken=lambda: None,
         )

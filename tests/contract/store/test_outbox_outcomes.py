@@ -280,5 +280,5 @@ async def test_where_nobody_can_look_resend_posts_it_again_and_says_so(agent: An
 
 
 def _workspace(team_id: str) -> dict[str, Any]:
-    fixed = {"name": "", "domain": "", "bot_user_id": "U0", "token": b"", "scopes": "", "data_class": "full"}
+    fixed = {"name": "", "domain": "", "bot_user_id": "U0", "installation_id": "T1", "data_class": "full"}
     return {"team_id": team_id, "transport": "direct", "installed_at": 0.0, **fixed}

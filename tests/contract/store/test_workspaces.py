@@ -11,9 +11,10 @@ from sqlalchemy import Connection, inspect, select, text
 
 from agent.store.postgres import PostgresStore
 from agent.store.secrets import Secrets, UnreadableSecretError
+from agent.store.setup_tables import installations
 from agent.store.sqlite import SqliteStore
-from agent.store.tables import addresses, workspaces
-from agent.store.workspaces import install, load, remove
+from agent.store.tables import addresses
+from agent.store.workspaces import install, load, uninstall
 from agent.workspaces import Workspace
 from shared.card import DataClass
 
@@ -22,6 +23,7 @@ TOKEN = "xoxb-1234-made-up-and-never-in-plain-text"
 OLD, NEW = Fernet.generate_key(), Fernet.generate_key()
 WORKSPACE = Workspace(
     team_id="T1",
+    installation_id="T1",
     name="Acme",
     domain="acme",
     bot_user_id="U0",
@@ -37,14 +39,14 @@ async def _install(store: AnyStore, secrets: Secrets, workspace: Workspace = WOR
 
 async def test_a_workspace_is_kept_with_all_that_is_known_of_it_and_a_second_time_changes_it(store: AnyStore) -> None:
     secrets = Secrets([NEW])
-    other = replace(WORKSPACE, team_id="T2", token="xoxb-other")
+    other = replace(WORKSPACE, team_id="T2", installation_id="T2", token="xoxb-other")
     await _install(store, secrets)
     await _install(store, secrets, other)
 
     first = await store.read(partial(load, secrets=secrets))
     await _install(store, secrets, replace(WORKSPACE, token="xoxb-new", name="Acme Ltd"))
     second = await store.read(partial(load, secrets=secrets))
-    await store.write(partial(remove, team_id="T2"))
+    await store.write(partial(uninstall, installation_id="T2"))
 
     assert first == {"T1": WORKSPACE, "T2": other}
     assert (second["T1"].token, second["T1"].name, second["T2"]) == ("xoxb-new", "Acme Ltd", other)
@@ -87,9 +89,9 @@ async def test_what_was_tampered_with_is_not_read(store: AnyStore) -> None:
 async def test_equal_tokens_are_sealed_differently(store: AnyStore) -> None:
     secrets = Secrets([NEW])
     await _install(store, secrets)
-    await _install(store, secrets, replace(WORKSPACE, team_id="T2"))
+    await _install(store, secrets, replace(WORKSPACE, team_id="T2", installation_id="T2"))
 
-    sealed = await store.read(lambda c: c.execute(select(workspaces.c.token)).scalars().all())
+    sealed = await store.read(lambda c: c.execute(select(installations.c.token)).scalars().all())
 
     assert len(set(sealed)) == 2
 
@@ -123,7 +125,7 @@ async def test_a_workspace_that_goes_leaves_its_channels_and_another_process_see
     row = {"team_id": "T1", "channel_id": "C1"}
     await store.write(lambda c: c.execute(addresses.insert().values(row)).rowcount)
 
-    await store.write(partial(remove, team_id="T1"))
+    await store.write(partial(uninstall, installation_id="T1"))
 
     assert await open_store().read(partial(load, secrets=Secrets([NEW]))) == {}
     assert await open_store().read(lambda c: c.execute(select(addresses.c.channel_id)).scalars().all()) == ["C1"]

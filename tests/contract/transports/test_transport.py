@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from agent.outbox.transport import CannotLook, NotSeen, Seen, Sought
+from infra.sandbox.slack.app import BOT_SCOPES
 from infra.sandbox.slack.faults import AnswerLost, Down, Fault, Limited, RequestLost, Says
-from infra.sandbox.slack.state import BOT_SCOPES
 from shared.outcome import Delivered, Outcome, Refused, Retry, Unknown
 from shared.post import Post, Role
 

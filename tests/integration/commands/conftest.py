@@ -1,7 +1,6 @@
 """`/ghe` over the wire: an agent between Slack and GHES, on a clock that the test moves, and the people who type."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from agent.settings import Settings
 from agent.store.tables import envelopes
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
-from infra.sandbox.ghes.population import Keys, new_keys
 from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.mortal import MortalSqlite
 from infra.sandbox.slack import people
@@ -184,7 +182,7 @@ class Rig:
             sum(life.under_way for life in lives),
             sum(life.begun for life in lives),
             len(self.slack.calls),
-            len(self.ghes.app.deliveries),
+            sum(len(each.deliveries) for each in self.ghes.apps.values()),
             sum(len(each.attempts) + each.settled.is_set() for each in self.slack.line.deliveries),
             sum(hook.uses for hook in self.slack.hooks.values()),
         )
@@ -203,14 +201,8 @@ async def _process(settings: Settings, clock: DrivenClock, started: "asyncio.Fut
 Rigs = Callable[..., AbstractAsyncContextManager[Rig]]
 
 
-@pytest.fixture(scope="session")
-def _keys() -> Keys:
-    """One for all Apps, since making a pair takes a fraction of a second."""
-    return new_keys()
-
-
 @pytest.fixture
-def rigs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _keys: Keys, _migrated_file: Path) -> Iterator[Rigs]:
+def rigs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rigs]:
     """Makes a rig without a process: `async with rigs(switches=…) as rig: await rig.start(**variables)`."""
     stores: list[MortalSqlite] = []
 
@@ -220,13 +212,11 @@ def rigs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _keys: Keys, _migrated
 
     monkeypatch.setattr("agent.app.open_store", open_store)
     monkeypatch.setattr("agent.web.server.FINISH_S", 0.05)
-    monkeypatch.setattr("infra.sandbox.ghes.population.new_keys", lambda: _keys)
-    shutil.copy(_migrated_file, tmp_path / "ghe-slack.db")
 
     @asynccontextmanager
-    async def rig(switches: Switches | None = None) -> AsyncIterator[Rig]:
+    async def rig(switches: Switches | None = None, ghes_name: str = "") -> AsyncIterator[Rig]:
         clock = DrivenClock()
-        async with standins(clock, workspaces=1, switches=switches) as world:
+        async with standins(clock, workspaces=1, switches=switches, ghes_name=ghes_name) as world:
             made = Rig(clock=clock, world=world, folder=tmp_path, stores=stores)
             try:
                 yield made

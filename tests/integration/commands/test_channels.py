@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.sandbox.slack import workspace
+from infra.sandbox.slack import events, workspace
 from infra.sandbox.slack.faults import Limited, Says, Slow
 from infra.sandbox.slack.line import Delivery
 from infra.sandbox.slack.population import add_channel
@@ -189,7 +189,7 @@ async def test_a_call_that_waits_goes_with_its_channel_to_a_new_id(rig: Any) -> 
     workspace.change_id(rig.slack, "acme", "random")
     new = rig.slack.channel("acme", "random").channel_id
     changed = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": new}
-    workspace.emit(rig.slack, rig.slack.team("acme"), changed)
+    events.emit(rig.slack, rig.slack.team("acme"), changed)
     await rig.answered()
 
     workspace.invite(rig.slack, "acme", "random")

@@ -8,17 +8,22 @@ from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.faults import SecondaryLimit, ServerError, Slow
 
 UNREADABLE = (
-    "There is no repository `{}` that everybody on this server may read. Check its name; a private one can't be "
-    "subscribed to yet."
+    "There is no repository `{}` that everybody on this server may read. Check its name; if it's a private one, "
+    "connect your account: then I carry out `/ghe subscribe {}` by myself."
 )
+
+
+def unreadable(name: str, command: str = "") -> str:
+    """What somebody who isn't signed in hears first."""
+    return UNREADABLE.format(name, command or name)
 
 
 async def test_a_private_repository_is_refused_to_the_person_alone(rig: Any) -> None:
     answer = await rig.said("subscribe acme/api")
     await rig.issue("hidden", "acme/api")
 
-    assert (answer.text, answer.ephemeral_for) == (
-        UNREADABLE.format("acme/api"),
+    assert (answer.text.partition("\n")[0], answer.ephemeral_for) == (
+        unreadable("acme/api"),
         rig.slack.user("acme", "mona").user_id,
     )
     assert await rig.subscribed() == []
@@ -32,15 +37,16 @@ async def test_the_refusal_of_a_private_repository_tells_no_name_that_nobody_typ
 
     answer = await rig.said("subscribe acme/api")
 
-    assert answer.text == UNREADABLE.format("acme/api")
+    assert answer.text.partition("\n")[0] == unreadable("acme/api")
     assert "Merger" not in str(answer.blocks)
 
 
 async def test_where_the_app_has_all_repositories_private_and_missing_look_the_same(rig: Any) -> None:
     said = {name: await rig.said(f"subscribe acme/{name}") for name in ("api", "API", "nothing-at-all")}
 
-    assert {answer.text for answer in said.values()} == {UNREADABLE.format(f"acme/{name}") for name in said}
-    assert len({str(answer.blocks).replace(name, "…") for name, answer in said.items()}) == 1
+    assert [answer.text.partition("\n")[0] for answer in said.values()] == [unreadable(f"acme/{name}") for name in said]
+    blocks = [str(answer.blocks[:-1]).replace(f"acme/{name}", "…") for name, answer in said.items()]
+    assert len(set(blocks)) == 1
 
 
 async def test_where_the_app_is_not_installed_private_and_missing_look_the_same(rig: Any) -> None:
@@ -49,7 +55,7 @@ async def test_where_the_app_is_not_installed_private_and_missing_look_the_same(
     page = f"{rig.ghes.web_url}/github-apps/{rig.ghes.app.slug}/installations/new"
     assert said["site"].text == (
         "I can't see `globex/site`: the GitHub App isn't installed on `globex`, or there is no such account. Install "
-        f"it at {page}, then type the command again."
+        f"it at {page} within 30 minutes: then I carry out `/ghe subscribe globex/site` by myself."
     )
     assert {answer.text.replace(name, "…") for name, answer in said.items()} == {said["site"].text.replace("site", "…")}
     assert all(answer.blocks[-1]["elements"][0]["url"] == page for answer in said.values())
@@ -70,11 +76,12 @@ async def test_where_the_app_has_some_repositories_the_others_and_missing_ones_l
 async def test_one_repository_that_may_not_be_read_changes_nothing_of_the_others(rig: Any) -> None:
     answer = await rig.said("subscribe acme/docs acme/nothing-at-all acme/shared")
 
-    assert answer.text == UNREADABLE.format("acme/nothing-at-all")
+    command = "acme/docs acme/nothing-at-all acme/shared"
+    assert answer.text.partition("\n")[0] == unreadable("acme/nothing-at-all", command)
     assert await rig.subscribed() == []
 
 
-async def test_a_suspended_app_is_told_apart_and_the_command_works_when_it_is_back(rig: Any) -> None:
+async def test_a_suspended_app_is_told_apart_and_the_commands_go_on_when_it_is_back(rig: Any) -> None:
     ghes, ada = rig.ghes, rig.ghes.account("ada")
     installation = next(iter(ghes.installations.values()))
     happen.suspend_app(ghes, installation, by=ada)
@@ -82,7 +89,11 @@ async def test_a_suspended_app_is_told_apart_and_the_command_works_when_it_is_ba
     for text in ("acme/docs", "acme"):
         assert (await rig.said(f"subscribe {text}")).text.startswith("The GitHub App is suspended on `acme`.")
     happen.unsuspend_app(ghes, installation, by=ada)
-    assert (await rig.said("subscribe acme/docs")).ephemeral_for is None
+    await ghes.delivered()
+    await rig.answered()
+
+    assert [each.ephemeral_for for each in rig.seen()[-2:]] == [None, None]
+    assert len(await rig.subscribed()) == 2
 
 
 @pytest.mark.parametrize(

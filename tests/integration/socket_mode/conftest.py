@@ -98,7 +98,7 @@ class Rig:
         connections: int = 2,
         in_hand: int = 1000,
         token: str | None = None,
-        expected_elsewhere: Callable[[], int] | None = None,
+        expected_elsewhere: Callable[[], int | None] = lambda: None,
     ) -> Pool:
         """One more pool on the same app, with the same store."""
         tickets = Tickets(self.net, api_url=self.api_url, app_token=token or self.world.app.token, clock=self.clock)

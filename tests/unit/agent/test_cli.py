@@ -1,12 +1,16 @@
 import importlib
 import json
+import logging
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+import structlog
+import typer
 from cryptography.fernet import Fernet
 
 from agent import cli, settings
@@ -14,16 +18,32 @@ from agent import cli, settings
 VERBS = [
     [],
     ["agent"],
+    ["audit"],
+    ["audit", "export"],
+    ["doctor"],
     ["events"],
     ["events", "list"],
     ["events", "replay"],
     ["events", "show"],
+    ["manifest"],
     ["migrate"],
+    ["people"],
+    ["people", "forget"],
     ["preview"],
     ["sandbox"],
     ["secrets"],
     ["secrets", "new"],
+    ["secrets", "rotate"],
+    ["setup"],
+    ["subscriptions"],
+    ["subscriptions", "apply"],
+    ["subscriptions", "export"],
+    ["subscriptions", "list"],
+    ["subscriptions", "plan"],
     ["version"],
+    ["workspaces"],
+    ["workspaces", "list"],
+    ["workspaces", "set"],
 ]
 
 
@@ -73,12 +93,28 @@ def test_every_verb_has_help(verb: list[str], capsys: pytest.CaptureFixture[str]
     assert " ".join(["ghe-slack", *verb]) in written.out
 
 
+def test_the_verbs_above_are_all_that_there_are() -> None:
+    def below(command: Any, path: list[str]) -> Iterator[list[str]]:
+        yield path
+        for name, each in getattr(command, "commands", {}).items():
+            yield from below(each, [*path, name])
+
+    found = sorted(below(typer.main.get_command(cli.build()), []))
+
+    assert found == VERBS
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         [],
         ["agnt"],
         ["agent", "--fast"],
+        ["audit", "export", "--since", "yesterday"],
+        ["people", "forget"],
+        ["people", "forget", "U1"],
+        ["people", "forget", "T1/"],
+        ["people", "forget", "T1/U1/C1"],
         ["events", "replay"],
         ["events", "replay", "d-1", "--since", "2026-11-22"],
         ["events", "replay", "--since", "yesterday"],
@@ -86,6 +122,10 @@ def test_every_verb_has_help(verb: list[str], capsys: pytest.CaptureFixture[str]
         ["preview", "issues", "absent.json"],
         ["sandbox", "--port", "http"],
         ["secrets"],
+        ["subscriptions"],
+        ["subscriptions", "apply"],
+        ["subscriptions", "export", "roster.toml"],
+        ["subscriptions", "list", "--channel"],
     ],
 )
 def test_wrong_usage_is_a_sentence_that_names_the_help(
@@ -99,7 +139,21 @@ def test_wrong_usage_is_a_sentence_that_names_the_help(
     assert written.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("verb", [["agent"], ["migrate"], ["events", "list"], ["events", "show", "d-1"]])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        ["agent"],
+        ["migrate"],
+        ["events", "list"],
+        ["events", "show", "d-1"],
+        ["audit", "export"],
+        ["people", "forget", "T1/U1"],
+        ["subscriptions", "apply", "roster.toml"],
+        ["subscriptions", "export"],
+        ["subscriptions", "list"],
+        ["subscriptions", "plan", "roster.toml"],
+    ],
+)
 def test_a_wrong_setting_ends_a_verb_before_anything_starts(
     verb: list[str], started: list[Any], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +177,7 @@ def test_the_sandbox_needs_no_setting(started: list[Any], monkeypatch: pytest.Mo
 
     code = cli.run(["sandbox", "--port", "0", "--workspaces", "3", "--no-page", "--strict"])
 
-    assert (code, started) == (0, [{"port": 0, "workspaces": 3, "page": False, "strict": True}])
+    assert (code, started) == (0, [{"port": 0, "workspaces": 3, "page": False, "strict": True, "fresh": False}])
 
 
 def test_a_new_key_can_be_used(capsys: pytest.CaptureFixture[str]) -> None:
@@ -205,3 +259,29 @@ def test_a_failure_of_the_machine_is_a_sentence(
 
     assert (code, started) == (1, [])
     assert capsys.readouterr().err == "Address already in use.\n"
+
+
+def test_what_is_logged_leaves_standard_output_to_the_verb(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def verb(_arguments: object) -> int:
+        structlog.get_logger("agent.people").info("a link ended")
+        structlog.get_logger("agent.people").error("it failed")
+        return 0
+
+    monkeypatch.setattr(cli, "run", verb)
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+
+    try:
+        with pytest.raises(SystemExit):
+            cli.main()
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+    written = capsys.readouterr()
+    assert written.out == ""
+    assert "it failed" in written.err
+    assert "a link ended" not in written.err

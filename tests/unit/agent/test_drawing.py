@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from agent.card_table import Headline, Placement, Shown
-from agent.outbox.drawing import Drawing, Material, delivery_ids, subject_keys
+from agent.outbox.drawing import Drawing, Material, delivery_ids, post, rewrite, subject_keys
 from agent.outbox.notification import Lease, Notification, PostJob, RewriteJob, State, Thread
 from agent.subject import Kind, Subject, SubjectKey
 from shared.address import Address
 from shared.card import Card, DataClass, Label, Paragraph, Span, reference
 from shared.event import Event, Repository, label
-from shared.post import Role
+from shared.post import Post, Role
 
 KEY = "42/issue/7"
 ADDRESS = Address(team_id="T1", channel_id="C1")
@@ -103,14 +103,18 @@ def pushes(ids: list[str], text: str = "body", head: str | None = None) -> tuple
     return job, material(*(event("push", f"d-{id_}", text=text) for id_ in ids))
 
 
+def posted(drawing: Drawing, job: PostJob, found: Material, data_class: DataClass = DataClass.FULL) -> Post:
+    return post(lease(job), job, drawing.cards(job, found), data_class)
+
+
 def test_a_post_names_its_members_and_shows_each(drawing: Drawing) -> None:
     job, found = pushes(["a", "b"])
 
-    post = drawing.post(lease(job), job, found, DataClass.FULL)
+    sent = posted(drawing, job, found)
 
-    assert (post.id, post.also, post.delivery_id, post.address) == ("a", ("b",), "d-a", ADDRESS)
-    assert (post.role, post.ts, post.thread_key) == (Role.PLAIN, None, None)
-    assert post.message.text == "push of d-a\npush of d-b"
+    assert (sent.id, sent.also, sent.delivery_id, sent.address) == ("a", ("b",), "d-a", ADDRESS)
+    assert (sent.role, sent.ts, sent.thread_key) == (Role.PLAIN, None, None)
+    assert sent.message.text == "push of d-a\npush of d-b"
 
 
 def test_a_new_set_is_what_fits_one_message_and_a_stored_one_never_changes(drawing: Drawing) -> None:
@@ -118,8 +122,8 @@ def test_a_new_set_is_what_fits_one_message_and_a_stored_one_never_changes(drawi
     fresh, found = pushes(ids, "漢" * 3000)
     stored, _ = pushes(ids, head="0")
 
-    drawn = drawing.post(lease(fresh), fresh, found, DataClass.FULL)
-    again = drawing.post(lease(stored), stored, found, DataClass.FULL)
+    drawn = posted(drawing, fresh, found)
+    again = posted(drawing, stored, found)
 
     assert 1 < len(drawn.members) < 10
     assert list(again.members) == ids
@@ -128,19 +132,19 @@ def test_a_new_set_is_what_fits_one_message_and_a_stored_one_never_changes(drawi
 def test_the_data_class_decides_what_is_shown_and_so_how_much_fits(drawing: Drawing) -> None:
     job, found = pushes([f"{n}" for n in range(10)], "secret" * 500)
 
-    post = drawing.post(lease(job), job, found, DataClass.TITLE)
+    sent = posted(drawing, job, found, DataClass.TITLE)
 
-    assert len(post.members) == 10
-    assert "secret" not in json.dumps([post.message.text, post.message.blocks, post.message.attachments])
+    assert len(sent.members) == 10
+    assert "secret" not in json.dumps([sent.message.text, sent.message.blocks, sent.message.attachments])
 
 
 @pytest.mark.parametrize(("role", "ts"), [(Role.REPLY, "1.5"), (Role.BROADCAST, "1.5"), (Role.PARENT, None)])
 def test_only_what_stands_in_a_thread_names_it(drawing: Drawing, role: Role, ts: str | None) -> None:
     job = PostJob(members=[member("a", role, KEY)], thread=THREAD)
 
-    post = drawing.post(lease(job), job, material(event("issues.closed", "d-a", text="x")), DataClass.FULL)
+    sent = posted(drawing, job, material(event("issues.closed", "d-a", text="x")))
 
-    assert (post.role, post.ts, post.thread_key) == (role, ts, KEY)
+    assert (sent.role, sent.ts, sent.thread_key) == (role, ts, KEY)
 
 
 def test_a_parent_shows_its_subject_and_the_event_that_the_channel_saw_first(drawing: Drawing) -> None:
@@ -148,7 +152,7 @@ def test_a_parent_shows_its_subject_and_the_event_that_the_channel_saw_first(dra
     unthreaded = PostJob(members=[member("a", Role.PLAIN, KEY)], thread=None)
     found = material(event("issues.opened", "d-a"))
 
-    drawn = [drawing.post(lease(job), job, found, DataClass.FULL).message.text for job in (first, unthreaded)]
+    drawn = [posted(drawing, job, found).message.text for job in (first, unthreaded)]
 
     assert drawn == ["Leak first seen by issues.opened of ann", "Leak first seen by issues.opened of bob"]
 
@@ -156,20 +160,20 @@ def test_a_parent_shows_its_subject_and_the_event_that_the_channel_saw_first(dra
 def test_a_rewrite_draws_the_parent_anew_where_it_stands(drawing: Drawing) -> None:
     job = RewriteJob(thread=THREAD, marker=90.0)
 
-    post = drawing.rewrite(lease(job), job, material(), DataClass.FULL)
+    (drawn,) = drawing.cards(job, material())
+    sent = rewrite(lease(job), job, drawn, DataClass.FULL)
 
-    assert post is not None
-    assert (post.role, post.ts, post.thread_key, post.also) == (Role.REWRITE, "1.5", KEY, ())
-    assert post.message.text == "Leak first seen by issues.opened of ann"
+    assert (sent.role, sent.ts, sent.thread_key, sent.also) == (Role.REWRITE, "1.5", KEY, ())
+    assert sent.message.text == "Leak first seen by issues.opened of ann"
 
 
 @pytest.mark.parametrize("subject", [None, SUBJECT])
-def test_a_rewrite_of_what_cannot_be_drawn_is_none(subject: Subject | None, reported: list[str]) -> None:
+def test_a_rewrite_of_what_cannot_be_drawn_has_no_card(subject: Subject | None, reported: list[str]) -> None:
     job = RewriteJob(thread=THREAD, marker=90.0)
 
-    post = Drawing(RULES, {}, reported.append).rewrite(lease(job), job, material(subject=subject), DataClass.FULL)
+    cards = Drawing(RULES, {}, reported.append).cards(job, material(subject=subject))
 
-    assert post is None
+    assert cards == []
     assert reported == ([] if subject is None else ["issues.opened"])
 
 
@@ -177,9 +181,9 @@ def test_a_rewrite_of_what_cannot_be_drawn_is_none(subject: Subject | None, repo
 def test_a_card_that_cannot_be_drawn_is_plain_and_never_missing(key: str, reported: list[str]) -> None:
     job = PostJob(members=[member("a", key=KEY)], thread=None)
 
-    post = Drawing(RULES, {}, reported.append).post(lease(job), job, material(event(key, "d-a")), DataClass.FULL)
+    sent = posted(Drawing(RULES, {}, reported.append), job, material(event(key, "d-a")))
 
-    assert "octo/shop" in post.message.text
+    assert "octo/shop" in sent.message.text
     assert reported == [key]
 
 
@@ -195,9 +199,9 @@ def test_an_event_whose_payload_is_not_kept_any_more_is_still_told(drawing: Draw
     )
     job = PostJob(members=[member("a")], thread=None)
 
-    post = drawing.post(lease(job), job, material(gone), DataClass.FULL)
+    sent = posted(drawing, job, material(gone))
 
-    assert "octo/shop" in post.message.text
+    assert "octo/shop" in sent.message.text
     assert reported == []
 
 

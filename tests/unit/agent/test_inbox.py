@@ -94,3 +94,14 @@ async def test_a_repetition_is_acknowledged_and_counted() -> None:
 
     assert answers == [None, None]
     assert lanes.counts == {"deferred": 1, "duplicate": 1}
+
+
+async def test_what_is_kept_is_told_once_it_is_durable_and_only_when_it_is_new() -> None:
+    store, told = Memory(), []
+    lanes = Lanes(store, {"block_suggestion:repository": options}, lambda it: told.append((it.key, dict(store.kept))))
+    command = envelope("slash_commands", {"trigger_id": "t2", "command": "/ghe"})
+
+    for each in (command, command, SUGGESTION):
+        await lanes.receive(each)
+
+    assert [(key, list(kept)) for key, kept in told] == [(command.key, [command.key])]

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import Table, event, insert, select
 
 from agent import retention
-from agent.store.migrate import migrate_sqlite
+from agent.store.people_tables import device_links, links
 from agent.store.retention import SLICE
 from agent.store.sqlite import SqliteStore
 from agent.store.tables import calls, envelopes, events, notifications, threads, undos
 from infra.sandbox.driven_clock import START, DrivenClock
+from infra.sandbox.new_file import new_file
 
 DAY_S, HOUR_S = 86400.0, 3600.0
 NOW = START.timestamp()
@@ -20,7 +21,7 @@ NOW = START.timestamp()
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    migrate_sqlite(tmp_path / "store.db")
+    new_file(tmp_path / "store.db")
     store = SqliteStore(tmp_path / "store.db")
     yield store
     await store.aclose()
@@ -152,3 +153,31 @@ async def test_it_runs_every_hour_until_it_is_cancelled(store: SqliteStore) -> N
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
+
+
+async def test_a_device_flow_that_nobody_asks_about_goes_an_hour_after_its_end(store: SqliteStore) -> None:
+    fixed = {"team_id": "T1", "interval_s": 5, "next_at": 0.0}
+    ends = {"U1": NOW - 1.1 * HOUR_S, "U2": NOW - 0.9 * HOUR_S}
+    rows = ({"user_id": each, "device_code": each.encode(), "ends_at": at, **fixed} for each, at in ends.items())
+    await put(store, device_links, *rows)
+
+    ended = await retention.forget(store, DrivenClock(), days=3)
+
+    assert (await left(store, device_links, "user_id"), ended) == (["U2"], {"device flows": 1})
+
+
+async def test_a_link_with_tokens_stays_a_day_longer_for_ghes_to_revoke_them(store: SqliteStore) -> None:
+    rows = {"without": (0.1, None), "fresh": (23.9, b"sealed"), "old": (24.1, b"sealed")}
+    fixed = {"team_id": "T1", "user_id": "U1"}
+    await put(
+        store,
+        links,
+        *(
+            {"token_hash": name, "ends_at": NOW - hours * HOUR_S, "access": access, **fixed}
+            for name, (hours, access) in rows.items()
+        ),
+    )
+
+    ended = await retention.forget(store, DrivenClock(), days=3)
+
+    assert (await left(store, links, "token_hash"), ended) == (["fresh"], {"links": 2})

@@ -6,12 +6,14 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, create_engine, insert, select, update
 from sqlalchemy.pool import StaticPool
 
 from agent.card_table import load
 from agent.store.intake import Incoming, Intake, Recorded
-from agent.store.tables import addresses, metadata, repositories, subscriptions
+from agent.store.people_tables import people, sponsors
+from agent.store.schema import metadata
+from agent.store.tables import addresses, repositories, subscriptions
 from agent.subscriptions.subscription import PLAIN, Scope, Wants, encode
 from shared.event import label
 
@@ -86,6 +88,29 @@ def test_a_private_repository_stays_silent_for_its_own_and_its_owners_subscripti
 
     assert recorded.queued == queued
     assert queued or recorded.fate == "the repository is private"
+
+
+@pytest.mark.parametrize(
+    ("user_id", "target_id", "paused_at", "queued"),
+    [("U1", 42, None, 2), ("U9", 42, None, 0), ("U1", 43, None, 0), ("U1", 42, 1.0, 1)],
+)
+def test_a_private_repository_arrives_where_a_linked_person_sponsors_exactly_it(
+    connection: Connection,
+    take: Callable[..., Recorded],
+    user_id: str,
+    target_id: int,
+    paused_at: float | None,
+    queued: int,
+) -> None:
+    person = {"team_id": "T1", "user_id": "U1", "ghes_id": 1, "login": "mona", "access": b"", "linked_at": 0.0}
+    connection.execute(insert(people), person)
+    rows = [{"address_id": n, "scope": "repo", "target_id": target_id, "user_id": user_id} for n in (1, 2)]
+    connection.execute(insert(sponsors), [row | {"checked_at": 0.0} for row in rows])
+    connection.execute(update(subscriptions).where(subscriptions.c.address_id == 1).values(paused_at=paused_at))
+
+    recorded = take("issues.opened", visibility="private")
+
+    assert recorded.queued == queued
 
 
 def test_a_repository_that_became_private_is_silent_from_then_on_and_open_again_when_it_is_public(

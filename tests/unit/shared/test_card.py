@@ -7,7 +7,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.blockkit.message import merged
-from shared.card import SHOWN, Card, Context, DataClass, Field, Fields, Label, Line, Link, Paragraph, Span, visible
+from shared.blockkit.mrkdwn import mention
+from shared.card import (
+    SHOWN,
+    Card,
+    Context,
+    DataClass,
+    Field,
+    Fields,
+    Label,
+    Line,
+    Link,
+    Paragraph,
+    Span,
+    people_of,
+    to_people,
+    visible,
+)
 
 MARKS = {label: f"[{label.value} mark]" for label in Label}
 SPANS = st.builds(
@@ -88,3 +104,40 @@ def test_what_is_left_stands_without_white_space_around_it() -> None:
     line = (Span(Label.TEXT, "body"), Span(Label.REFERENCE, " #12 "), Span(Label.TEXT, "body"))
 
     assert visible(line, DataClass.TITLE) == "#12"
+
+
+def mentioning(login: str) -> Card:
+    """A card that mentions somebody in every place where one can."""
+    line = (Span(Label.PEOPLE, mention(login)), Span(Label.TEXT, mention(login, f"https://ghe.example/{login}")))
+    parts = (Paragraph(line), Context(line), Fields((Field("Assignees", line),)))
+    return Card(color="#36a64f", headline=line, parts=parts, fallback=line)
+
+
+def test_a_card_tells_whom_it_mentions() -> None:
+    card = mentioning("Mona")
+
+    assert people_of(card) == {"mona"}
+    assert people_of(to_people(card, {"mona": "U7"})) == set()
+
+
+def test_those_are_mentioned_who_are_users_and_the_others_are_named() -> None:
+    drawn = [merged([to_people(mentioning(login), {"mona": "U7"})], DataClass.FULL) for login in ("Mona", "hubot")]
+
+    said = [json.dumps([each.text, each.blocks, each.attachments]) for each in drawn]
+    assert said[0].count("<@U7>") == 10
+    assert "<@" not in said[1]
+    assert said[1].count("hubot<https://ghe.example/hubot|@hubot>") == 5
+
+
+def test_a_data_class_hides_mentions_with_the_words_around_them() -> None:
+    card = to_people(mentioning("mona"), {"mona": "U7"})
+
+    shown = {data_class: visible(card.headline, data_class) for data_class in DataClass}
+
+    assert shown == {DataClass.FULL: "<@U7><@U7>", DataClass.TITLE: "<@U7>", DataClass.LINK: ""}
+
+
+def test_what_is_no_user_id_mentions_nobody() -> None:
+    card = to_people(mentioning("mona"), {"mona": "U7> <!channel"})
+
+    assert visible(card.headline, DataClass.TITLE) == "mona"

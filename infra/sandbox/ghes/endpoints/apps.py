@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from infra.sandbox.ghes.answers import Answer, RefusalError, not_found, paged
 from infra.sandbox.ghes.apps import Installation, InstallationToken, Permissions
-from infra.sandbox.ghes.gate import RANK, Call, Route, named, reaches
+from infra.sandbox.ghes.catalogue import RANK
+from infra.sandbox.ghes.gate import Call, Route, named, reaches
 from infra.sandbox.ghes.render.installations import app_json, installation_json
 from infra.sandbox.ghes.render.repositories import repository_json
 from infra.sandbox.ghes.repository import Repository

@@ -1,9 +1,10 @@
 """What is known of a commit: its check runs and statuses. `{ref}` is a sha, a branch, a tag or a full ref."""
 
-from infra.sandbox.ghes.answers import Answer, RefusalError, invalid, paged
+from infra.sandbox.ghes.answers import Answer, RefusalError, invalid, not_found, paged
 from infra.sandbox.ghes.gate import Call, RepositoryRoute
 from infra.sandbox.ghes.happen.workflows import report_check
-from infra.sandbox.ghes.render.commits import combined_status_json, full_commit_json
+from infra.sandbox.ghes.refs import sha_of
+from infra.sandbox.ghes.render.commits import combined_status_json, commit_comment_json, full_commit_json
 from infra.sandbox.ghes.render.runs import check_run_json
 from infra.sandbox.ghes.repository import Repository
 from infra.sandbox.ghes.things import Sha
@@ -36,20 +37,26 @@ def create_check_run(call: Call, repository: Repository) -> Answer:
     return Answer(status=201, body=check_run_json(call.world, repository, made))
 
 
+def comment(call: Call, repository: Repository) -> Answer:
+    """GET …/comments/{id}: a comment on a commit."""
+    for found in repository.commit_comments:
+        if found.id == call.number("comment_id"):
+            return Answer(body=commit_comment_json(call.world, repository, found, rest=True))
+    raise not_found()
+
+
 def _sha(call: Call, repository: Repository) -> Sha:
     ref = call.word("ref")
-    short = ref.removeprefix("refs/").removeprefix("heads/").removeprefix("tags/")
-    for known in (repository.branches, repository.tags):
-        if short in known:
-            return known[short]
-    if ref in repository.commits:
-        return Sha(ref)
-    raise RefusalError(422, f"No commit found for SHA: {ref}")
+    found = sha_of(repository, ref)
+    if found is None:
+        raise RefusalError(422, f"No commit found for SHA: {ref}")
+    return found
 
 
 ENDPOINTS = (
     RepositoryRoute(method="GET", path="/commits/{ref:.+}/check-runs", answer=check_runs, needs=(("checks", "read"),)),
     RepositoryRoute(method="GET", path="/commits/{ref:.+}/status", answer=status, needs=(("statuses", "read"),)),
     RepositoryRoute(method="GET", path="/commits/{ref:.+}", answer=commit, needs=(("contents", "read"),)),
+    RepositoryRoute(method="GET", path=r"/comments/{comment_id:\d+}", answer=comment, needs=(("contents", "read"),)),
     RepositoryRoute(method="POST", path="/check-runs", answer=create_check_run, needs=(("checks", "write"),)),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.answers import Answer, RefusalError, invalid, paged
-from infra.sandbox.ghes.gate import Body, Call, RepositoryRoute
+from infra.sandbox.ghes.gate import Body, Call, RepositoryRoute, beyond
 from infra.sandbox.ghes.happen.issues import Reason
 from infra.sandbox.ghes.numbered import issue_in
 from infra.sandbox.ghes.render.issues import issue_json, label_json
@@ -17,21 +17,22 @@ REASONS: tuple[Reason, ...] = ("completed", "not_planned", "duplicate")
 
 
 def create(call: Call, repository: Repository) -> Answer:
-    """POST …/issues: 201."""
+    """POST …/issues: 201; labels, assignees and milestone are dropped without a word unless one may push (§9)."""
     if not repository.has_issues:
         raise RefusalError(410, "Issues are disabled for this repo")
     title = call.body.get("title")
     if not isinstance(title, str | int) or not str(title).strip():
         raise invalid("Issue", "title", "missing_field")
+    asked = call.body if call.may(repository, "write") else {}
     issue = happen.open_issue(
         call.world,
         repository,
         by=call.actor,
         title=str(title),
         body=call.body.get("body"),
-        labels=label_names(call.body),
-        assignees=people(repository, call.body.get("assignees", ()), "assignees"),
-        milestone=_milestone(repository, call.body),
+        labels=label_names(asked),
+        assignees=people(repository, asked.get("assignees", ()), "assignees"),
+        milestone=_milestone(repository, asked),
     )
     return Answer(status=201, body=issue_json(call.world, repository, issue, rest=True))
 
@@ -59,8 +60,12 @@ def issue(call: Call, repository: Repository) -> Answer:
 
 
 def change(call: Call, repository: Repository) -> Answer:
-    """PATCH …/issues/{n}: title, body, state with state_reason, labels, assignees, milestone."""
-    found, body, by = issue_in(call, repository), call.body, call.actor
+    """PATCH …/issues/{n}: title, body, state with state_reason, labels, assignees, milestone.
+
+    Authors change and close their own. Others' take triage to close and to reopen, push to reword; labels, assignees
+    and milestone are dropped without a word unless one may push.
+    """
+    found, body, by = issue_in(call, repository), _allowed(call, repository), call.actor
     assignees = people(repository, body["assignees"], "assignees") if "assignees" in body else None
     state, asked = body.get("state", found.state), body.get("state_reason") or "completed"
     reason = next((it for it in REASONS if it == asked), None)
@@ -72,7 +77,7 @@ def change(call: Call, repository: Repository) -> Answer:
     if "milestone" in body:
         happen.set_milestone(call.world, repository, found, _milestone(repository, body), by=by)
     if "labels" in body:
-        _replace_labels(call, repository, found)
+        _replace_labels(call, repository, found, label_names(body))
     if assignees is not None:
         for account in [it for it in found.assignees if it not in assignees]:
             happen.unassign(call.world, repository, found, account, by=by)
@@ -103,9 +108,9 @@ def remove_label(call: Call, repository: Repository) -> Answer:
 
 
 def add_assignees(call: Call, repository: Repository) -> Answer:
-    """POST …/issues/{n}/assignees: 201; whoever can't be assigned is left out without a word."""
+    """POST …/issues/{n}/assignees: 201; left out without a word: whoever can't be assigned, all unless one may push."""
     found = issue_in(call, repository)
-    for account in _assignable(call, repository):
+    for account in _assignable(call, repository) if call.may(repository, "write") else ():
         happen.assign(call.world, repository, found, account, by=call.actor)
     return Answer(status=201, body=issue_json(call.world, repository, found, rest=True))
 
@@ -116,6 +121,16 @@ def remove_assignees(call: Call, repository: Repository) -> Answer:
     for account in _assignable(call, repository):
         happen.unassign(call.world, repository, found, account, by=call.actor)
     return Answer(body=issue_json(call.world, repository, found, rest=True))
+
+
+def _allowed(call: Call, repository: Repository) -> Body:
+    """What of the wished changes the caller may make; 403 for another person's issue."""
+    author = issue_in(call, repository).user is call.actor
+    rewords = not {"title", "body"}.isdisjoint(call.body)
+    if not author and not call.may(repository, "write" if rewords else "triage"):
+        raise beyond()
+    dropped = set() if call.may(repository, "write") else {"labels", "assignees", "milestone"}
+    return {name: value for name, value in call.body.items() if name not in dropped}
 
 
 def label_names(body: Body) -> list[str]:
@@ -146,8 +161,7 @@ def _milestone(repository: Repository, body: Body) -> Milestone | None:
     return repository.milestones[number]
 
 
-def _replace_labels(call: Call, repository: Repository, found: Issue) -> None:
-    names = label_names(call.body)
+def _replace_labels(call: Call, repository: Repository, found: Issue, names: Sequence[str]) -> None:
     for gone in [it.name for it in found.labels if it.name not in names]:
         happen.unlabel(call.world, repository, found, gone, by=call.actor)
     for name in names:
@@ -163,8 +177,8 @@ ENDPOINTS = (
     RepositoryRoute(method="POST", path="/issues", answer=create, needs=(("issues", "write"),)),
     RepositoryRoute(method="GET", path=ONE, answer=issue, needs=READ),
     RepositoryRoute(method="PATCH", path=ONE, answer=change, needs=WRITE),
-    RepositoryRoute(method="POST", path=f"{ONE}/labels", answer=add_labels, needs=WRITE),
-    RepositoryRoute(method="DELETE", path=f"{ONE}/labels/{{name}}", answer=remove_label, needs=WRITE),
+    RepositoryRoute(method="POST", path=f"{ONE}/labels", answer=add_labels, needs=WRITE, level="triage"),
+    RepositoryRoute(method="DELETE", path=f"{ONE}/labels/{{name}}", answer=remove_label, needs=WRITE, level="triage"),
     RepositoryRoute(method="POST", path=f"{ONE}/assignees", answer=add_assignees, needs=WRITE),
-    RepositoryRoute(method="DELETE", path=f"{ONE}/assignees", answer=remove_assignees, needs=WRITE),
+    RepositoryRoute(method="DELETE", path=f"{ONE}/assignees", answer=remove_assignees, needs=WRITE, level="write"),
 )

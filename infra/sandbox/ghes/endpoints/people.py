@@ -2,6 +2,7 @@
 
 from infra.sandbox.ghes.answers import Answer, not_found, paged
 from infra.sandbox.ghes.gate import Call, Route
+from infra.sandbox.ghes.identity import UserIdentity
 from infra.sandbox.ghes.render.people import full_organization_json, full_user_json, user_json
 from infra.sandbox.ghes.things import Account
 
@@ -17,8 +18,10 @@ def organization(call: Call) -> Answer:
 
 
 def team_members(call: Call) -> Answer:
-    """GET /orgs/{o}/teams/{t}/members."""
+    """GET /orgs/{o}/teams/{t}/members: a person who isn't in the organization gets 404."""
     org, slug = organization_named(call), call.word("team")
+    if isinstance(call.identity, UserIdentity) and call.identity.actor not in org.members:
+        raise not_found()
     for team in call.world.teams.values():
         if team.organization is org and team.slug == slug:
             members = [user_json(call.world, it) for it in team.members]

@@ -2,7 +2,7 @@
 
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.answers import Answer, RefusalError, invalid, paged
-from infra.sandbox.ghes.gate import Call, RepositoryRoute
+from infra.sandbox.ghes.gate import Call, RepositoryRoute, beyond
 from infra.sandbox.ghes.numbered import pull_in
 from infra.sandbox.ghes.render.pulls import pull_json, pull_of, short_pull_json
 from infra.sandbox.ghes.repository import Repository
@@ -28,8 +28,10 @@ def pull(call: Call, repository: Repository) -> Answer:
 
 
 def change(call: Call, repository: Repository) -> Answer:
-    """PATCH …/pulls/{n}: title, body, base, state."""
+    """PATCH …/pulls/{n}: title, body, base, state. One's own, or with triage to close and reopen, else with push."""
     issue, body, by = pull_in(call, repository), call.body, call.actor
+    if issue.user is not by and not call.may(repository, "triage" if set(body) <= {"state"} else "write"):
+        raise beyond()
     state, base = body.get("state", issue.state), body.get("base")
     if state not in {"open", "closed"}:
         raise invalid("PullRequest", "state")
@@ -69,5 +71,5 @@ ENDPOINTS = (
     RepositoryRoute(method="GET", path="/pulls", answer=listed, needs=READ),
     RepositoryRoute(method="GET", path=ONE, answer=pull, needs=READ),
     RepositoryRoute(method="PATCH", path=ONE, answer=change, needs=(("pull_requests", "write"),)),
-    RepositoryRoute(method="PUT", path=f"{ONE}/merge", answer=merge, needs=(("contents", "write"),)),
+    RepositoryRoute(method="PUT", path=f"{ONE}/merge", answer=merge, needs=(("contents", "write"),), level="write"),
 )

@@ -1,7 +1,9 @@
 """Repositories, and what to choose from in them."""
 
+from infra.sandbox.ghes import rights
 from infra.sandbox.ghes.answers import Answer, not_found, paged
 from infra.sandbox.ghes.gate import Call, RepositoryRoute
+from infra.sandbox.ghes.identity import UserIdentity
 from infra.sandbox.ghes.render.issues import label_json, milestone_json
 from infra.sandbox.ghes.render.people import user_json
 from infra.sandbox.ghes.render.repositories import full_repository_json
@@ -10,7 +12,9 @@ from infra.sandbox.ghes.repository import Repository
 
 def repository(call: Call, repository: Repository) -> Answer:
     """GET /repos/{o}/{r} and /repositories/{id}."""
-    return Answer(body=full_repository_json(call.world, repository))
+    identity = call.identity
+    level = rights.level(repository, identity.actor) if isinstance(identity, UserIdentity) else "read"
+    return Answer(body=full_repository_json(call.world, repository, level))
 
 
 def labels(call: Call, repository: Repository) -> Answer:

@@ -3,11 +3,11 @@
 from typing import Literal
 
 from infra.sandbox.ghes import happen
-from infra.sandbox.ghes.answers import Answer, invalid, paged
+from infra.sandbox.ghes.answers import Answer, invalid, not_found, paged
 from infra.sandbox.ghes.gate import Call, RepositoryRoute
 from infra.sandbox.ghes.numbered import pull_in
 from infra.sandbox.ghes.render.people import team_json, user_json
-from infra.sandbox.ghes.render.pulls import pull_of, review_json, short_pull_json
+from infra.sandbox.ghes.render.pulls import pull_of, review_comment_json, review_json, short_pull_json
 from infra.sandbox.ghes.repository import Repository
 from infra.sandbox.ghes.things import Account, Team
 
@@ -84,13 +84,23 @@ def _reviewers(call: Call, repository: Repository) -> list[Account | Team]:
     return [*(people[it] for it in logins), *(teams[it] for it in slugs)]
 
 
+def line_comment(call: Call, repository: Repository) -> Answer:
+    """GET …/pulls/comments/{id}: a comment on a line."""
+    for issue in repository.issues.values():
+        for found in issue.pull.review_comments if issue.pull else ():
+            if found.id == call.number("comment_id"):
+                return Answer(body=review_comment_json(call.world, repository, issue, found, rest=True))
+    raise not_found()
+
+
 READ, WRITE = (("pull_requests", "read"),), (("pull_requests", "write"),)
 REVIEWS, REQUESTS = r"/pulls/{number:\d+}/reviews", r"/pulls/{number:\d+}/requested_reviewers"
 
 ENDPOINTS = (
+    RepositoryRoute(method="GET", path=r"/pulls/comments/{comment_id:\d+}", answer=line_comment, needs=READ),
     RepositoryRoute(method="GET", path=REVIEWS, answer=listed, needs=READ),
     RepositoryRoute(method="POST", path=REVIEWS, answer=create, needs=WRITE),
     RepositoryRoute(method="GET", path=REQUESTS, answer=requested, needs=READ),
-    RepositoryRoute(method="POST", path=REQUESTS, answer=request, needs=WRITE),
-    RepositoryRoute(method="DELETE", path=REQUESTS, answer=take_back, needs=WRITE),
+    RepositoryRoute(method="POST", path=REQUESTS, answer=request, needs=WRITE, level="triage"),
+    RepositoryRoute(method="DELETE", path=REQUESTS, answer=take_back, needs=WRITE, level="triage"),
 )

@@ -3,6 +3,7 @@
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.answers import Answer, RefusalError, invalid, not_found, paged
 from infra.sandbox.ghes.gate import Call, RepositoryRoute
+from infra.sandbox.ghes.render.people import user_json
 from infra.sandbox.ghes.render.runs import environment_json, job_json, reviewers_json, run_json
 from infra.sandbox.ghes.repository import Repository
 from infra.sandbox.ghes.things import Account, Environment, Run, Team
@@ -74,6 +75,10 @@ def review_pending(call: Call, repository: Repository) -> Answer:
     if body["state"] not in {"approved", "rejected"}:
         raise invalid("WorkflowRun", "state")
     waiting = {it.id: it for it in found.waits_for}
+    if not isinstance(body["environment_ids"], list) or not body["environment_ids"]:
+        raise invalid("WorkflowRun", "environment_ids")
+    if not isinstance(body["comment"], str):
+        raise invalid("WorkflowRun", "comment")
     if not set(body["environment_ids"]) <= set(waiting):
         raise invalid("WorkflowRun", "environment_ids")
     chosen = [waiting[it] for it in body["environment_ids"]]
@@ -86,6 +91,20 @@ def review_pending(call: Call, repository: Repository) -> Answer:
     return Answer(body=[])
 
 
+def approvals(call: Call, repository: Repository) -> Answer:
+    """GET …/actions/runs/{id}/approvals: who answered what so far, without a time."""
+    shown = [
+        {
+            "environments": [environment_json(call.world, repository, it.environment)],
+            "state": it.state,
+            "user": user_json(call.world, it.user),
+            "comment": it.comment,
+        }
+        for it in _run(call, repository).reviews
+    ]
+    return Answer(body=shown)
+
+
 def _run(call: Call, repository: Repository) -> Run:
     found = repository.runs.get(call.number("run_id"))
     if found is None:
@@ -96,7 +115,10 @@ def _run(call: Call, repository: Repository) -> Run:
 def _again(call: Call, repository: Repository, found: Run) -> Answer:
     if found.status != "completed":
         raise RefusalError(403, "This workflow is already running")
-    happen.rerun(call.world, repository, found, by=call.actor)
+    debug = call.body.get("enable_debug_logging", False)
+    if not isinstance(debug, bool):
+        raise invalid("WorkflowRun", "enable_debug_logging")
+    happen.rerun(call.world, repository, found, by=call.actor, debug_logging=debug)
     return Answer(status=201)
 
 
@@ -111,10 +133,13 @@ DEPLOYMENTS = (("deployments", "write"),)
 ENDPOINTS = (
     RepositoryRoute(method="GET", path=ONE, answer=run, needs=READ),
     RepositoryRoute(method="GET", path=f"{ONE}/jobs", answer=jobs, needs=READ),
-    RepositoryRoute(method="POST", path=f"{ONE}/rerun", answer=rerun, needs=WRITE),
-    RepositoryRoute(method="POST", path=f"{ONE}/rerun-failed-jobs", answer=rerun_failed, needs=WRITE),
-    RepositoryRoute(method="POST", path=r"/actions/jobs/{job_id:\d+}/rerun", answer=rerun_job, needs=WRITE),
-    RepositoryRoute(method="POST", path=f"{ONE}/cancel", answer=cancel, needs=WRITE),
+    RepositoryRoute(method="POST", path=f"{ONE}/rerun", answer=rerun, needs=WRITE, level="write"),
+    RepositoryRoute(method="POST", path=f"{ONE}/rerun-failed-jobs", answer=rerun_failed, needs=WRITE, level="write"),
+    RepositoryRoute(
+        method="POST", path=r"/actions/jobs/{job_id:\d+}/rerun", answer=rerun_job, needs=WRITE, level="write"
+    ),
+    RepositoryRoute(method="POST", path=f"{ONE}/cancel", answer=cancel, needs=WRITE, level="write"),
+    RepositoryRoute(method="GET", path=f"{ONE}/approvals", answer=approvals, needs=READ),
     RepositoryRoute(method="GET", path=f"{ONE}/pending_deployments", answer=pending, needs=READ),
     RepositoryRoute(method="POST", path=f"{ONE}/pending_deployments", answer=review_pending, needs=DEPLOYMENTS),
 )

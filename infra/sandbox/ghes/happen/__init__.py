@@ -1,5 +1,7 @@
 """Things happen: each function changes the real state and queues the webhooks that GHES would send of it."""
 
+from infra.sandbox.ghes.happen.apps import change_permission, delete_app, subscribe
+from infra.sandbox.ghes.happen.authorizations import revoke_authorization
 from infra.sandbox.ghes.happen.comments import comment, comment_on_commit, delete_comment, edit_comment
 from infra.sandbox.ghes.happen.deployments import Decision, ask_for_approval, deploy, review_deployment, set_deployment
 from infra.sandbox.ghes.happen.discussions import (
@@ -74,6 +76,7 @@ __all__ = [
     "ask_for_approval",
     "assign",
     "change_base",
+    "change_permission",
     "close",
     "close_discussion",
     "comment",
@@ -84,6 +87,7 @@ __all__ = [
     "create_branch",
     "create_repository",
     "create_tags",
+    "delete_app",
     "delete_branch",
     "delete_comment",
     "delete_fork",
@@ -120,12 +124,14 @@ __all__ = [
     "rerun",
     "resolve_thread",
     "review_deployment",
+    "revoke_authorization",
     "set_deployment",
     "set_milestone",
     "set_status",
     "star",
     "start_run",
     "submit_review",
+    "subscribe",
     "suspend_app",
     "transfer_issue",
     "transfer_repository",

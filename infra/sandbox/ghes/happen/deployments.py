@@ -8,7 +8,7 @@ from infra.sandbox.ghes.render.people import user_json
 from infra.sandbox.ghes.render.repositories import page_url
 from infra.sandbox.ghes.render.runs import job_json, reviewers_json, run_json
 from infra.sandbox.ghes.repository import Repository
-from infra.sandbox.ghes.things import Account, Deployment, DeploymentStatus, Environment, Run
+from infra.sandbox.ghes.things import Account, Deployment, DeploymentReview, DeploymentStatus, Environment, Run
 from infra.sandbox.ghes.times import iso
 from infra.sandbox.ghes.world import World
 
@@ -97,6 +97,7 @@ def review_deployment(
 ) -> None:
     """Approve or reject; the run goes on, or fails."""
     run.waits_for.remove(environment)
+    run.reviews.append(DeploymentReview(environment=environment, state=state, user=by, comment=comment))
     run.updated_at = world.now()
     if state == "rejected":
         run.status, run.conclusion = "completed", "failure"

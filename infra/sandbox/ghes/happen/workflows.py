@@ -78,9 +78,10 @@ def finish_run(
     _tell(world, repository, run, "completed", by=by)
 
 
-def rerun(world: World, repository: Repository, run: Run, *, by: Account) -> None:
+def rerun(world: World, repository: Repository, run: Run, *, by: Account, debug_logging: bool = False) -> None:
     """Run it again: same id, next attempt."""
     run.attempt += 1
+    run.debug_logging = debug_logging
     run.status, run.conclusion, run.triggering_actor = "queued", None, by
     run.updated_at = run.started_at = world.now()
     _begin(world, repository, run, by=by)

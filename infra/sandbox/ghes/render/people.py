@@ -69,6 +69,19 @@ def full_user_json(world: World, account: Account) -> dict[str, Any]:
     }
 
 
+def own_user_json(world: World, account: Account) -> dict[str, Any]:
+    """What `/user` says to a person of himself."""
+    owned = sum(it.owner is account and it.visibility == "private" for it in world.repositories.values())
+    return full_user_json(world, account) | {
+        "private_gists": 0,
+        "total_private_repos": owned,
+        "owned_private_repos": owned,
+        "disk_usage": 0,
+        "collaborators": 0,
+        "two_factor_authentication": False,
+    }
+
+
 def organization_json(world: World, account: Account) -> dict[str, Any]:
     """The short form of an organization, as webhooks and `/orgs/{o}` carry it."""
     api = f"{world.web_url}/api/v3/orgs/{account.login}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from infra.sandbox.ghes.render.nodes import node_id
 from infra.sandbox.ghes.render.people import user_json
-from infra.sandbox.ghes.repository import Repository
+from infra.sandbox.ghes.repository import Level, Repository
 from infra.sandbox.ghes.times import iso
 from infra.sandbox.ghes.world import World
 
@@ -112,15 +112,23 @@ def repository_json(world: World, repository: Repository) -> dict[str, Any]:
     }
 
 
-def full_repository_json(world: World, repository: Repository) -> dict[str, Any]:
-    """What `GET /repos/{o}/{r}` says."""
+def permissions_json(level: Level) -> dict[str, bool]:
+    """What somebody with this level may do."""
+    order = ("read", "triage", "write", "maintain", "admin")
+    rank = order.index(level) if level in order else -1
+    names = {"admin": "admin", "maintain": "maintain", "push": "write", "triage": "triage", "pull": "read"}
+    return {name: rank >= order.index(it) for name, it in names.items()}
+
+
+def full_repository_json(world: World, repository: Repository, level: Level = "read") -> dict[str, Any]:
+    """What `GET /repos/{o}/{r}` says to somebody with this level."""
     parent = repository.fork_of
     inherited = {"parent": repository_json(world, parent), "source": repository_json(world, parent)} if parent else {}
     organization = user_json(world, repository.owner)
     return (
         repository_json(world, repository)
         | {
-            "permissions": {"admin": False, "maintain": False, "push": False, "triage": False, "pull": True},
+            "permissions": permissions_json(level),
             "allow_squash_merge": True,
             "allow_merge_commit": True,
             "allow_rebase_merge": True,

@@ -28,8 +28,9 @@ def _post(call: Call) -> dict[str, Any]:
         ts=call.world.new_ts(),
         team_id=call.home.team_id,
         channel_id=channel.channel_id,
-        user_id=call.home.bot_user_id,
-        bot_id=call.home.bot_id,
+        user_id=call.bot_user_id,
+        bot_id=call.here.bot_id,
+        app_id=call.here.app_id,
         text=parts.text or "",
         blocks=parts.blocks or (),
         attachments=parts.attachments or (),
@@ -50,7 +51,7 @@ def _update(call: Call) -> dict[str, Any]:
     message = call.message(channel)
     if channel.archived:
         raise Refused("is_inactive")
-    if message.bot_id != call.home.bot_id:
+    if message.bot_id != call.here.bot_id:
         raise Refused("cant_update_message")
     parts = content(call.args, call.world.switches)
     if parts.text is None and parts.blocks is None and parts.attachments is None:
@@ -64,7 +65,7 @@ def _update(call: Call) -> dict[str, Any]:
 def _delete(call: Call) -> dict[str, Any]:
     channel = call.channel()
     message = call.message(channel)
-    if message.bot_id != call.home.bot_id:
+    if message.bot_id != call.here.bot_id:
         raise Refused("cant_delete_message")
     call.world.put(replace(message, deleted=True), Change(kind="deletion"))
     return {"channel": channel.channel_id, "ts": message.ts}
@@ -81,8 +82,9 @@ def _ephemeral(call: Call) -> dict[str, Any]:
         ts=call.world.new_ts(),
         team_id=call.home.team_id,
         channel_id=channel.channel_id,
-        user_id=call.home.bot_user_id,
-        bot_id=call.home.bot_id,
+        user_id=call.bot_user_id,
+        bot_id=call.here.bot_id,
+        app_id=call.here.app_id,
         text=parts.text or "",
         blocks=parts.blocks or (),
         attachments=parts.attachments or (),
@@ -96,7 +98,7 @@ def _ephemeral(call: Call) -> dict[str, Any]:
 
 def _permalink(call: Call) -> dict[str, Any]:
     channel = call.channel()
-    if call.home.bot_user_id not in channel.members:
+    if call.bot_user_id not in channel.members:
         raise Refused("channel_not_found")
     message = call.message(channel, "message_ts")
     link = f"https://{call.home.domain}.slack.com/archives/{channel.channel_id}/p{message.ts.replace('.', '')}"
@@ -108,14 +110,22 @@ def _permalink(call: Call) -> dict[str, Any]:
 def _writable(call: Call) -> Channel:
     """Return the channel, or the direct message with a person, if the bot may post there."""
     target = call.text("channel", "channel_not_found")
-    if target in call.home.users and target != call.home.bot_user_id:
-        return direct_message(call.world, call.home.team_id, target)
+    if target in call.home.users and target != call.bot_user_id:
+        _check_messages_tab(call)
+        return direct_message(call.world, call.home.team_id, target, app_id=call.here.app_id)
     channel = call.channel()
+    if channel.kind == "im":
+        _check_messages_tab(call)
     if channel.archived:
         raise Refused("is_archived")
-    if call.home.bot_user_id not in channel.members and "chat:write.public" not in call.home.scopes:
+    if call.bot_user_id not in channel.members and "chat:write.public" not in call.here.scopes:
         raise Refused("not_in_channel")
     return channel
+
+
+def _check_messages_tab(call: Call) -> None:
+    if not call.app.messages_tab:
+        raise Refused("messages_tab_disabled")
 
 
 def _thread(call: Call, channel: Channel) -> str | None:

@@ -16,7 +16,7 @@ MOST_IN_GROUP = 8
 
 def _info(call: Call) -> dict[str, Any]:
     channel = _readable(call)
-    body = channel_body(call.home, channel)
+    body = channel_body(call.home, channel, call.bot_user_id)
     if not call.flag("include_num_members"):
         body.pop("num_members", None)
     return {"channel": body}
@@ -31,7 +31,7 @@ def _list(call: Call) -> dict[str, Any]:
         call.need(kind_scope(kind, "read"))
     if call.flag("exclude_archived"):
         channels = [channel for channel in channels if not channel.archived]
-    page, following = call.page([channel_body(call.home, channel) for channel in channels])
+    page, following = call.page([channel_body(call.home, channel, call.bot_user_id) for channel in channels])
     return {"channels": page, **following}
 
 
@@ -48,9 +48,11 @@ def _join(call: Call) -> dict[str, Any]:
         raise Refused("method_not_supported_for_channel_type")
     if channel.archived:
         raise Refused("is_archived")
-    already = call.home.bot_user_id in channel.members
-    join(call.world, call.home, channel, call.home.bot_user_id)
-    return {"channel": channel_body(call.home, channel)} | ({"warning": "already_in_channel"} if already else {})
+    already = call.bot_user_id in channel.members
+    join(call.world, call.home, channel, call.bot_user_id)
+    return {"channel": channel_body(call.home, channel, call.bot_user_id)} | (
+        {"warning": "already_in_channel"} if already else {}
+    )
 
 
 def _open(call: Call) -> dict[str, Any]:
@@ -58,7 +60,11 @@ def _open(call: Call) -> dict[str, Any]:
         channel = call.channel()
     else:
         channel = _with_people(call, str(call.args.get("users") or "").replace(" ", ""))
-    return {"channel": channel_body(call.home, channel) if call.flag("return_im") else {"id": channel.channel_id}}
+    return {
+        "channel": channel_body(call.home, channel, call.bot_user_id)
+        if call.flag("return_im")
+        else {"id": channel.channel_id}
+    }
 
 
 def _with_people(call: Call, listed: str) -> Channel:
@@ -74,9 +80,9 @@ def _with_people(call: Call, listed: str) -> Channel:
             raise Refused("user_disabled")
     if len(user_ids) == 1:
         call.need("im:write")
-        return direct_message(call.world, call.home.team_id, user_ids[0])
+        return direct_message(call.world, call.home.team_id, user_ids[0], app_id=call.here.app_id)
     call.need("mpim:write")
-    members = {*user_ids, call.home.bot_user_id}
+    members = {*user_ids, call.bot_user_id}
     for channel in call.home.channels.values():
         if channel.kind == "mpim" and channel.members == members:
             return channel
@@ -91,7 +97,7 @@ def _readable(call: Call) -> Channel:
 
 
 def _sees(call: Call, channel: Channel) -> bool:
-    return channel.kind == "public" or call.home.bot_user_id in channel.members
+    return channel.kind == "public" or call.bot_user_id in channel.members
 
 
 _READ = frozenset({"channels:read", "groups:read", "im:read", "mpim:read"})

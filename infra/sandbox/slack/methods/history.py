@@ -51,7 +51,7 @@ def _within(call: Call, message: Message) -> bool:
 def _readable(call: Call) -> Channel:
     channel = call.channel()
     call.need(kind_scope(channel, "history"))
-    if call.home.bot_user_id not in channel.members:
+    if call.bot_user_id not in channel.members:
         raise Refused("not_in_channel")
     return channel
 

@@ -19,9 +19,9 @@ def _add(call: Call) -> dict[str, Any]:
         raise Refused("invalid_name")
     channel = call.channel()
     message = call.message(channel, "timestamp")
-    if call.home.bot_user_id not in channel.members:
+    if call.bot_user_id not in channel.members:
         raise Refused("not_in_channel")
-    reaction = (name, call.home.bot_user_id)
+    reaction = (name, call.bot_user_id)
     if reaction in message.reactions:
         raise Refused("already_reacted")
     if len({one for one, _ in message.reactions} | {name}) > MOST_EMOJI:

@@ -22,12 +22,21 @@ def _list(call: Call) -> dict[str, Any]:
 
 
 def _team(call: Call) -> dict[str, Any]:
-    team = call.home
-    return {"team": {"id": team.team_id, "name": team.name, "domain": team.domain, "email_domain": ""}}
+    """`team` may be one of the same organisation that the app is let into; any other isn't found."""
+    wanted = str(call.args.get("team") or call.home.team_id)
+    team = call.world.teams.get(wanted)
+    mine = call.here.teams or {call.here.place_id}
+    if team is None or wanted not in mine:
+        raise Refused("team_not_found")
+    body = {"id": team.team_id, "name": team.name, "domain": team.domain, "email_domain": ""}
+    organisation = call.world.organisations.get(team.organisation_id)
+    if organisation:
+        body |= {"enterprise_id": organisation.organisation_id, "enterprise_name": organisation.name}
+    return {"team": body}
 
 
 def _body(call: Call, user: User) -> dict[str, Any]:
-    return user_body(call.home, user, with_email="users:read.email" in call.home.scopes)
+    return user_body(call.home, user, call.bot_user_id, with_email="users:read.email" in call.here.scopes)
 
 
 METHODS = {

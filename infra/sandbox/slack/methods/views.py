@@ -13,30 +13,33 @@ from infra.sandbox.slack.state import View
 
 
 def _open(call: Call) -> dict[str, Any]:
-    view = open_modal(call.world, call.home.team_id, call.text("trigger_id", "invalid_trigger_id"), _body(call))
+    trigger_id = call.text("trigger_id", "invalid_trigger_id")
+    view = open_modal(call.world, call.home.team_id, trigger_id, _body(call), app_id=call.here.app_id)
     return {"view": view_body(call.world, view)}
 
 
 def _push(call: Call) -> dict[str, Any]:
-    view = push_modal(call.world, call.home.team_id, call.text("trigger_id", "invalid_trigger_id"), _body(call))
+    trigger_id = call.text("trigger_id", "invalid_trigger_id")
+    view = push_modal(call.world, call.home.team_id, trigger_id, _body(call), app_id=call.here.app_id)
     return {"view": view_body(call.world, view)}
 
 
 def _update(call: Call) -> dict[str, Any]:
     view = _named(call)
-    if view is None or view.team_id != call.home.team_id or not view.open:
+    if view is None or (view.team_id, view.app_id) != (call.home.team_id, call.here.app_id) or not view.open:
         raise Refused("not_found")
     hash_ = call.args.get("hash")
     return {"view": view_body(call.world, update_view(call.world, view, _body(call), hash_=hash_))}
 
 
 def _publish(call: Call) -> dict[str, Any]:
-    if not call.world.app.home_tab:
+    if not call.app.home_tab:
         raise Refused("not_enabled")
     user_id = call.text("user_id")
     if user_id not in call.home.users:
         raise Refused("user_not_found")
-    view = publish_home(call.world, call.home.team_id, user_id, _body(call), hash_=call.args.get("hash"))
+    where = (call.home.team_id, call.here.app_id, user_id)
+    view = publish_home(call.world, *where, _body(call), hash_=call.args.get("hash"))
     return {"view": view_body(call.world, view)}
 
 

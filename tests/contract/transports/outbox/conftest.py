@@ -2,27 +2,26 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, select
 
 from agent.card_table import load
 from agent.metrics import Metrics
 from agent.outbox.drawing import Drawing
 from agent.outbox.sending import Collaborators
 from agent.outbox.worker import Worker
-from agent.store.intake import Incoming, Intake, pack
+from agent.store.intake import Incoming, Intake
 from agent.store.outbox_claims import next_due
 from agent.store.outbox_receipts import settle_receipts
+from agent.store.payloads import pack
 from agent.store.subscriptions import SqlSubscriptions
-from agent.store.tables import addresses, metadata, notifications, threads
+from agent.store.tables import addresses, notifications, threads
 from agent.subscriptions.changes import Change
 from agent.subscriptions.subscription import PLAIN, Scope, Target, Wants
 from infra.sandbox.accepting_transport import AcceptingTransport
@@ -194,29 +193,6 @@ class Agent:
         return issue | {"updated_at": f"2026-11-22T{at}Z", "user": {"login": "mona"}}
 
 
-@pytest.fixture(scope="session")
-def _one_database(_databases: Callable[[str], str], _migrated_database: str) -> str:
-    """A database for all tests here: emptied for each of them, which takes less than a new one."""
-    return _databases(_migrated_database)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("_one_database"))
-    shutil.copy(request.getfixturevalue("_migrated_file"), tmp_path / "store.db")
-    return f"sqlite:///{tmp_path / 'store.db'}"
-
-
-@pytest.fixture
-async def empty_store(open_store: Callable[[], Any], store_url: str) -> Any:
-    store = open_store()
-    if store_url.startswith("postgresql"):
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        await store.write(lambda connection: connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY")).rowcount)
-    return store
-
-
 @pytest.fixture
 def restarted(open_store: Callable[[], Any]) -> Callable[[Agent], Agent]:
     """Gives the next process of an agent: on the same store, with nothing in its memory."""
@@ -224,16 +200,16 @@ def restarted(open_store: Callable[[], Any]) -> Callable[[Agent], Agent]:
 
 
 @pytest.fixture
-async def agent(way: Any, empty_store: Any) -> Agent:
+async def agent(way: Any, store: Any) -> Agent:
     """A process whose channel wants everything of acme/pay, on each of the two ways."""
-    made = Agent(way=way, store=empty_store)
+    made = Agent(way=way, store=store)
     await made.subscribe()
     return made
 
 
 @pytest.fixture
-async def relayed(accepting: Any, empty_store: Any) -> Agent:
+async def relayed(accepting: Any, store: Any) -> Agent:
     """The same on the way of receipts, with no pace to wait for."""
-    made = Agent(way=accepting, store=empty_store, pace=Pace(1000, 1000))
+    made = Agent(way=accepting, store=store, pace=Pace(1000, 1000))
     await made.subscribe()
     return made

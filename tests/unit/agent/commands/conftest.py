@@ -1,5 +1,6 @@
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -7,19 +8,10 @@ from agent.ghes.answers import Unreachable
 from agent.ghes.repositories import Found, NotFound, NotInstalled, Owner, Suspended
 from agent.slash.call import Call
 from agent.slash.click import Click
-from agent.slash.dispatch import reply_to, reply_to_click
-from agent.slash.ports import (
-    Channel,
-    ChannelKind,
-    ConflictError,
-    NotUndone,
-    Ports,
-    SlackRefusal,
-    UndoId,
-    Undone,
-    Waiting,
-)
+from agent.slash.dispatch import answer_to
+from agent.slash.ports import Channel, ChannelKind, ConflictError, NotUndone, Ports, SlackRefusal, UndoId, Undone
 from agent.slash.reply import Reply
+from agent.sponsors.ports import Answer, Standing
 from agent.subscriptions.changes import Change, pack, unpack
 from agent.subscriptions.subscription import Subscription, Target, Wants, decode, encode
 from shared.address import Address
@@ -35,6 +27,7 @@ class MemorySubscriptions:
     def __init__(self) -> None:
         self.rows: dict[Key, tuple[str, str]] = {}
         self.undos: dict[UndoId, tuple[Address, str, bool]] = {}
+        self.paused: set[Key] = set()
         self.before_change: Callable[[], None] = lambda: None
 
     async def of(self, address: Address) -> Sequence[Subscription]:
@@ -65,6 +58,10 @@ class MemorySubscriptions:
         self.undos[undo_id] = (address, packed, True)
         return Undone(changes)
 
+    async def brought_back(self, address: Address, undo_id: UndoId) -> Sequence[Target]:
+        at, packed, _ = self.undos.get(undo_id, (None, "[]", False))
+        return [each.target for each in unpack(packed) if at == address and each.after is None]
+
     def _stored(self, address: Address, target: Target) -> Wants | None:
         row = self.rows.get((address, target))
         return decode(row[0]) if row else None
@@ -77,8 +74,64 @@ class MemorySubscriptions:
     def _subscription(self, number: int, address: Address, target: Target) -> Subscription:
         text, by = self.rows[address, target]
         return Subscription(
-            id=number, address=address, target=target, wants=decode(text), created_by=by, created_at=_AT
+            id=number,
+            address=address,
+            target=target,
+            wants=decode(text),
+            created_by=by,
+            created_at=_AT,
+            paused=(address, target) in self.paused,
         )
+
+
+class MemorySponsoring:
+    """Who sponsors what, and what administrators have said; `subscriptions.paused` says what is paused."""
+
+    def __init__(self, subscriptions: MemorySubscriptions) -> None:
+        self._subscriptions = subscriptions
+        self.rows: dict[Key, dict[str, tuple[int, ...]]] = {}
+        self.said: dict[tuple[Address, int], Answer] = {}
+        self.admins: list[str] = []
+        self.asked: list[tuple[Address, Target, str]] = []
+
+    async def of(self, address: Address, target: Target) -> Sequence[str]:
+        return sorted(self.rows.get((address, target), {}))
+
+    async def sponsor(
+        self,
+        address: Address,
+        target: Target,
+        user_id: str,
+        repositories: Collection[int] = (),
+        how: str = "done",  # noqa: ARG002 - the port's
+    ) -> Standing:
+        theirs = self.rows.setdefault((address, target), {})
+        was_one = user_id in theirs
+        theirs[user_id] = tuple(repositories)
+        if (address, target) in self._subscriptions.paused:
+            self._subscriptions.paused.remove((address, target))
+            return Standing.TOOK_OVER
+        return Standing.SAME if was_one else Standing.NEW
+
+    async def answers(self, address: Address, repository_ids: Collection[int]) -> Mapping[int, Answer]:
+        return {id_: self.said[address, id_] for id_ in repository_ids if (address, id_) in self.said}
+
+    async def ask(self, address: Address, repository: Target, asker: str) -> int:
+        if self.admins:
+            self.asked.append((address, repository, asker))
+            self.said[address, repository.id] = Answer.ASKED
+        return len(self.admins)
+
+    async def may_answer(self, team_id: str, user_id: str) -> bool:  # noqa: ARG002 - the port's
+        return user_id in self.admins
+
+    async def answer(self, address: Address, repository: Target, answer: Answer, by: str) -> Answer:  # noqa: ARG002 - the port's
+        if self.said.get((address, repository.id)) in {None, Answer.ASKED}:
+            self.said[address, repository.id] = answer
+        return self.said[address, repository.id]
+
+    async def take_back(self, address: Address, repository: Target, by: str, *, is_shared: bool) -> bool:  # noqa: ARG002
+        return self.said.pop((address, repository.id), None) is Answer.YES
 
 
 class MemoryRepositories:
@@ -111,20 +164,11 @@ class MemoryChannels:
             self.joined.append(address.channel_id)
         return self.refused
 
+    async def members(self, address: Address) -> frozenset[str] | SlackRefusal:  # noqa: ARG002 - the port's
+        return frozenset({"U1", "U2"})
 
-class MemoryLater:
-    """Kept calls, in order."""
-
-    def __init__(self) -> None:
-        self.kept: list[tuple[Call, Waiting]] = []
-
-    async def keep(self, call: Call, waiting_for: Waiting) -> None:
-        self.kept.append((call, waiting_for))
-
-    async def resume(self, address: Address, waiting_for: Waiting) -> int:
-        taken = [each for each in self.kept if each[0].address == address and each[1] is waiting_for]
-        self.kept = [each for each in self.kept if each not in taken]
-        return len(taken)
+    async def permalink(self, address: Address, ts: str) -> str:
+        return f"https://octo.slack.com/archives/{address.channel_id}/p{ts.replace('.', '')}"
 
 
 @pytest.fixture
@@ -164,6 +208,11 @@ def subscriptions() -> MemorySubscriptions:
 
 
 @pytest.fixture
+def sponsoring(subscriptions: MemorySubscriptions) -> MemorySponsoring:
+    return MemorySponsoring(subscriptions)
+
+
+@pytest.fixture
 def repositories(found: Callable[..., Found]) -> MemoryRepositories:
     """octo/shop and octo/next.js are internal, octo/vault is private; octo has the App."""
     made = MemoryRepositories()
@@ -185,59 +234,66 @@ def channels(channel: Callable[..., Channel]) -> MemoryChannels:
 
 
 @pytest.fixture
-def later() -> MemoryLater:
-    return MemoryLater()
-
-
-@pytest.fixture
 def ports(
-    subscriptions: MemorySubscriptions, repositories: MemoryRepositories, channels: MemoryChannels, later: MemoryLater
+    sponsoring: MemorySponsoring,
+    subscriptions: MemorySubscriptions,
+    repositories: MemoryRepositories,
+    channels: MemoryChannels,
+    channel_settings: Any,
+    later: Any,
+    accounts: Mapping[str, Any],
+    deeds: Mapping[str, Any],
 ) -> Ports:
     return Ports(
         subscriptions=subscriptions,
+        sponsoring=sponsoring,
         repositories=repositories,
         channels=channels,
+        channel_settings=channel_settings,
         later=later,
         ghes_url="https://ghe.example.com",
         app_slug="ghe-slack",
+        **accounts,
+        **deeds,
     )
 
 
+def _by(user: str, channel: str, kind: str) -> dict[str, Any]:
+    where = {"team_id": "T1", "channel_id": channel, "user_id": user}
+    return {**where, "response_url": f"https://hooks.slack.com/{kind}/1"}
+
+
 @pytest.fixture
-def say(ports: Ports) -> Callable[..., Awaitable[Reply]]:
-    """What `/ghe` answers to this text."""
+def typed() -> Callable[..., Call]:
+    """`/ghe` with this text."""
+
+    def made(text: str, *, user: str = "U1", channel: str = "C1") -> Call:
+        return Call(id="1.2", command="/ghe", text=text, enterprise_id="", **_by(user, channel, "commands"))
+
+    return made
+
+
+@pytest.fixture
+def say(ports: Ports, typed: Callable[..., Call]) -> Callable[..., Awaitable[Reply]]:
+    """What `/ghe` answers to this text; not a form."""
 
     async def said(text: str, *, user: str = "U1", channel: str = "C1") -> Reply:
-        call = Call(
-            id="1.2",
-            command="/ghe",
-            text=text,
-            team_id="T1",
-            enterprise_id="",
-            channel_id=channel,
-            user_id=user,
-            response_url="https://hooks.slack.com/commands/1",
-        )
-        return await reply_to(call, ports)
+        answer = await answer_to(typed(text, user=user, channel=channel), ports)
+        assert isinstance(answer, Reply)
+        return answer
 
     return said
 
 
 @pytest.fixture
 def press(ports: Ports) -> Callable[..., Awaitable[Reply | None]]:
-    """What the first button of a reply leads to."""
+    """What the first button of a reply leads to; not a form."""
 
     async def pressed(reply: Reply, *, user: str = "U2", channel: str = "C1") -> Reply | None:
         button = reply.buttons[0]
-        click = Click(
-            id="3.4",
-            action_id=button.action_id,
-            value=button.value,
-            team_id="T1",
-            channel_id=channel,
-            user_id=user,
-            response_url="https://hooks.slack.com/actions/1",
-        )
-        return await reply_to_click(click, ports)
+        click = Click(id="3.4", action_id=button.action_id, value=button.value, **_by(user, channel, "actions"))
+        answer = await answer_to(click, ports)
+        assert answer is None or isinstance(answer, Reply)
+        return answer
 
     return pressed

@@ -34,21 +34,21 @@ OTHERS = (
             Suspended(owner="octo"),
             (
                 "The GitHub App is suspended on `octo`. Ask one of its owners to unsuspend it in the settings of their "
-                "installed GitHub Apps, then type the command again."
+                "installed GitHub Apps within 30 minutes: then I carry out `/ghe subscribe octo/shop` by myself."
             ),
         ),
         (
             NotInstalled(owner="octo", settings_url=""),
             (
                 "I can't see `octo/shop`: the GitHub App isn't installed on `octo`, or there is no such account. "
-                f"Install it at {INSTALL}, then type the command again."
+                f"Install it at {INSTALL} within 30 minutes: then I carry out `/ghe subscribe octo/shop` by myself."
             ),
         ),
         (
             NotInstalled(owner="octo", settings_url=SETTINGS),
             (
                 f"The GitHub App is installed on `octo`, but not for `octo/shop`. Choose it on <{SETTINGS}|the page of "
-                "its installation>, then type the command again."
+                "its installation> within 30 minutes: then I carry out `/ghe subscribe octo/shop` by myself."
             ),
         ),
     ],
@@ -72,7 +72,9 @@ async def test_a_missing_installation_is_a_button_away(
 
     reply = await say("subscribe octo/shop")
 
-    assert [(button.text, button.url) for button in reply.buttons] == [("Install GitHub App", settings_url or INSTALL)]
+    assert [(button.text, button.url, button.style) for button in reply.buttons] == [
+        ("Install GitHub App", settings_url or INSTALL, "primary")
+    ]
     assert await press(reply) is None
 
 
@@ -82,7 +84,7 @@ async def test_an_owner_without_the_app_is_explained_too(say: Say) -> None:
     assert reply.text.startswith("I can't see `nobody`: the GitHub App isn't installed on `nobody`")
 
 
-async def test_a_private_repository_and_a_missing_one_are_refused_in_the_same_words(
+async def test_somebody_who_is_not_signed_in_hears_the_same_of_a_private_repository_and_a_missing_one(
     say: Say, repositories: Any, subscriptions: Any
 ) -> None:
     private = await say("subscribe octo/vault")
@@ -90,13 +92,14 @@ async def test_a_private_repository_and_a_missing_one_are_refused_in_the_same_wo
     missing = await say("subscribe octo/vault")
 
     assert private == missing
-    assert (private.visible, private.text) == (
+    assert (private.visible, private.paragraphs[0]) == (
         Visible.PERSON,
         (
-            "There is no repository `octo/vault` that everybody on this server may read. Check its name; a private one "
-            "can't be subscribed to yet."
+            "There is no repository `octo/vault` that everybody on this server may read. Check its name; if it's a "
+            "private one, connect your account: then I carry out `/ghe subscribe octo/vault` by myself."
         ),
     )
+    assert [button.text for button in private.buttons] == ["Connect GitHub account", "Enter code"]
     assert subscriptions.rows == {}
 
 

@@ -96,7 +96,14 @@ async def test_an_owner_is_subscribed_to_with_a_word_on_private_repositories(say
         "<@U1> subscribed this channel to <https://ghe.example.com/octo|octo>. What will arrive:",
         RELEASES,
         ALWAYS,
-        "• private repositories stay silent, and a repository's own subscription goes before this one",
+        (
+            "• private repositories only where a sponsor in this channel may read them; a repository's own "
+            "subscription goes before this one"
+        ),
+        (
+            "Private repositories of <https://ghe.example.com/octo|octo> stay silent here until somebody who may read "
+            "them connects with `/ghe signin` and types `/ghe subscribe octo` too."
+        ),
     ]
 
 

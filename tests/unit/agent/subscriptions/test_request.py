@@ -115,9 +115,17 @@ def test_features_and_labels_are_read(
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        *((f'{sign}{name}:"x"', f"{sign}{name}:") for name, signs in LATER_FILTERS.items() for sign in ("", *signs)),
-        *((f"{sign}{name}", f"{sign}{name}") for name, signs in LATER_FLAGS.items() for sign in signs),
-        *((f"{name}:{word}", f"{name}:{word}") for name in ("issues", "pulls") for word in FEATURES[name].later),
+        *(
+            (f'{sign}{name}:"x"', f"{sign}{name}:")
+            for name, signs in LATER_FILTERS.items()
+            for sign in ("", *sorted(signs))
+        ),
+        *((f"{sign}{name}", f"{sign}{name}") for name, signs in LATER_FLAGS.items() for sign in sorted(signs)),
+        *(
+            (f"{name}:{word}", f"{name}:{word}")
+            for name in ("issues", "pulls")
+            for word in sorted(FEATURES[name].later)
+        ),
         ("-label:wontfix", "-label:"),
         ("pulls:opened,merged", "pulls:opened"),
         ("releases:published,prereleased", "releases:published"),

@@ -9,16 +9,18 @@ from sqlalchemy import Connection, event, insert, update
 from agent import status
 from agent.ghes.server import Server
 from agent.slack.socket_mode.status import PoolStatus, SocketStatus
-from agent.store.migrate import migrate_sqlite
 from agent.store.port import Store, StoreUnavailableError
+from agent.store.setup_tables import installations
 from agent.store.sqlite import SqliteStore
 from agent.store.tables import addresses, events, gaps, notifications, workspaces
+from agent.store.workspaces import uninstall
 from infra.sandbox.driven_clock import DrivenClock
+from infra.sandbox.new_file import new_file
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    migrate_sqlite(tmp_path / "store.db")
+    new_file(tmp_path / "store.db")
     store = SqliteStore(tmp_path / "store.db")
     yield store
     await store.aclose()
@@ -53,9 +55,14 @@ def a_channel(connection: Connection, id_: int, parked: str | None = None) -> No
 
 
 def a_workspace(connection: Connection, parked: str | None = None) -> None:
-    row = {"team_id": "T1", "name": "Acme", "domain": "acme", "bot_user_id": "U1", "token": b"secret", "scopes": ""}
+    row = {"team_id": "T1", "name": "Acme", "domain": "acme", "bot_user_id": "U1", "installation_id": "T1"}
     more = {"data_class": "full", "transport": "direct", "parked_reason": parked, "installed_at": 1.0}
     connection.execute(insert(workspaces).values(row | more))
+
+
+def an_installation(connection: Connection) -> None:
+    more = {"is_organisation": False, "app_id": "", "scopes": "", "installed_by": "", "installed_at": 1.0}
+    connection.execute(insert(installations).values({"id": "T1", "name": "Acme", "token": b"sealed", **more}))
 
 
 async def test_a_store_that_takes_writes_is_asked_once_a_second(store: SqliteStore, clock: DrivenClock) -> None:
@@ -109,6 +116,40 @@ async def test_parked_channels_are_shown_and_parked_workspaces_alarm(store: Sqli
     part = await status.of_slack(store)
     assert not part.ok
     assert "T1" in part.says
+
+
+async def test_a_workspace_that_the_app_has_left_is_shown_and_alarms_only_where_it_was_the_last(
+    store: SqliteStore,
+) -> None:
+    await store.write(a_workspace)
+    await store.write(an_installation)
+    left = {"installation_id": "T2", "name": "Left", "domain": "", "bot_user_id": "", "data_class": "full"}
+    parked = {"transport": "direct", "installed_at": 1.0, "parked_reason": "app_uninstalled", "parked_at": 1.0}
+    row = {"team_id": "T2", **left, **parked}
+    await store.write(lambda connection: connection.execute(insert(workspaces).values(row)).rowcount)
+
+    beside = await status.of_slack(store)
+    await store.write(lambda connection: uninstall(connection, "T1"))
+    last = await status.of_slack(store)
+
+    assert (beside.ok, beside.says) == (True, "Known workspaces: 1, parked channels: 0.")
+    assert [(each["team_id"], each["installed"]) for each in beside.facts["workspaces"]] == [
+        ("T1", True),
+        ("T2", False),
+    ]
+    assert (last.ok, "T2" in last.says) == (False, True)
+
+
+async def test_a_token_that_slack_does_not_renew_is_said(store: SqliteStore) -> None:
+    await store.write(a_workspace)
+    await store.write(an_installation)
+    trouble = update(installations).values(trouble="invalid_refresh_token")
+    await store.write(lambda connection: connection.execute(trouble).rowcount)
+
+    part = await status.of_slack(store)
+
+    assert not part.ok
+    assert "(invalid_refresh_token): install the Slack app there again" in part.says
 
 
 async def test_ghes_is_well_while_it_answers_and_agrees_about_the_time(clock: DrivenClock) -> None:

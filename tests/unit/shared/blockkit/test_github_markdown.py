@@ -5,8 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.blockkit.github_markdown import Links, mrkdwn
+from shared.blockkit.mrkdwn import mentioned, mentioning, unmentioned
 
 LINKS = Links(repository="https://ghe.example/acme/site", root="https://ghe.example")
+MENTIONS = Links(repository="https://ghe.example/acme/site", root="https://ghe.example", mentions=True)
 
 MARKDOWN = st.lists(
     st.sampled_from(
@@ -173,3 +175,47 @@ def test_without_links_references_stay_words() -> None:
     drawn, _ = mrkdwn("#12 by @mona", 100)
 
     assert drawn == "#12 by @mona"
+
+
+@given(markdown=MARKDOWN, limit=st.integers(20, 400))
+@settings(max_examples=400, deadline=None)
+def test_no_text_mentions_anybody_who_is_no_user_and_those_who_are_only_where_it_says_so(
+    markdown: str, limit: int, mrkdwn_faults: Callable[[str], list[str]]
+) -> None:
+    drawn, _ = mrkdwn(markdown, limit, MENTIONS)
+
+    alone, told = unmentioned(drawn), unmentioned(mentioning(drawn, {"bob": "U7", "u123": "U8", "channel": "U9"}))
+    assert mrkdwn_faults(alone) == []
+    assert [mark for mark in ("<@", "<!", "<#") if mark in alone] == []
+    assert mrkdwn_faults(told.replace("<@U7>", "").replace("<@U8>", "")) == []
+    assert all(f"@{login}" in markdown.lower() for login in mentioned(drawn))
+
+
+@pytest.mark.parametrize(
+    ("markdown", "logins"),
+    [
+        ("@mona, please", {"mona"}),
+        ("**@Mona**: look (@hubot).", {"mona", "hubot"}),
+        ("> @mona said\n\n- [ ] @hubot", {"mona", "hubot"}),
+        ("## For @mona\n\n<p>and @hubot</p>", {"mona", "hubot"}),
+        ("`@mona` and <code>@mona</code>", set()),
+        ("```\n@mona\n```\n\n    @mona\n\n<pre>@mona</pre>", set()),
+        ("mail me@mona or me@mona.example, <me@mona.example>", set()),
+        ("@mona.example and @mona/ and @mona/Web", set()),
+        ("@acme/web and the @acme/mona team", set()),
+        ("[@mona](https://x.io) ![@mona](https://x.io/i.png) https://x.io/@mona", set()),
+        ("<!-- @mona -->", set()),
+        ("a\\_@mona and x@@mona", set()),
+    ],
+)
+def test_a_text_mentions_whom_github_would(markdown: str, logins: set[str]) -> None:
+    drawn, _ = mrkdwn(markdown, 1000, MENTIONS)
+
+    assert mentioned(drawn) == logins
+
+
+def test_a_mention_is_never_cut_in_half() -> None:
+    for limit in range(20, 90):
+        drawn, _ = mrkdwn("Ask somebody such as @mona about it", limit, MENTIONS)
+
+        assert "<@" not in mentioning(drawn, {"mona": "U7"}).replace("<@U7>", "")

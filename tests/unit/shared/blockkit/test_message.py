@@ -10,7 +10,21 @@ from hypothesis import strategies as st
 
 from shared.blockkit.message import Message, fitting, merged, message, section
 from shared.blockkit.mrkdwn import escape, one_line, url
-from shared.card import Card, Context, DataClass, Field, Fields, Label, Line, Link, Paragraph, Span, reference
+from shared.card import (
+    Button,
+    Buttons,
+    Card,
+    Context,
+    DataClass,
+    Field,
+    Fields,
+    Label,
+    Line,
+    Link,
+    Paragraph,
+    Span,
+    reference,
+)
 
 HOSTILE = st.lists(
     st.sampled_from(["<!channel>", "<@U1|x>", "a|b>c<d", "&lt;!here>", "&", "*_~`", "\n", "\n> ", " ", "ü", "\x00"])
@@ -30,6 +44,8 @@ PARTS = (
     st.builds(Paragraph, LINES | LONG_LINES)
     | st.builds(Context, LINES | LONG_LINES)
     | st.builds(Fields, st.lists(st.builds(Field, st.just("Name"), LINES | LONG_LINES), max_size=3).map(tuple))
+    | st.just(Buttons(()))
+    | st.just(Buttons((Button(text="Close", action_id="close", value="12"),)))
 )
 CARDS = st.builds(
     Card,
@@ -176,3 +192,32 @@ def test_a_section_of_nothing_is_a_dash_since_slack_refuses_empty_text() -> None
 
 def _texts(blocks: Sequence[Any]) -> list[str]:
     return [(block.get("text") or block["elements"][0])["text"] for block in blocks]
+
+
+def test_buttons_are_an_actions_block_beside_the_colour_and_show_in_every_data_class() -> None:
+    comment = Button(text="Comment", action_id="comment", value="12")
+    approve = Button(text="Approve", action_id="approve", value="12 production", instead="12", style="primary")
+    drawn_of = Card(
+        color="#36a64f", headline=(reference("Waiting"),), parts=(Buttons((comment, approve)),), fallback=()
+    )
+
+    drawn = {data_class: sent(message(drawn_of, data_class))["attachments"] for data_class in DataClass}
+
+    plain = {"type": "button", "text": {"type": "plain_text", "text": "Comment"}, "action_id": "comment", "value": "12"}
+    values = {}
+    for data_class, (attachment,) in drawn.items():
+        (block,) = attachment["blocks"]
+        assert block["type"] == "actions"
+        assert block["elements"][0] == plain
+        assert block["elements"][1]["style"] == "primary"
+        values[data_class] = block["elements"][1]["value"]
+    assert values == {DataClass.FULL: "12 production", DataClass.TITLE: "12 production", DataClass.LINK: "12"}
+
+
+def test_a_row_has_no_more_buttons_than_slack_takes() -> None:
+    buttons = tuple(Button(text="Go", action_id=f"go{n}", value="1") for n in range(30))
+    drawn = message(
+        Card(color="#36a64f", headline=(reference("Go"),), parts=(Buttons(buttons),), fallback=()), DataClass.FULL
+    )
+
+    assert len(drawn.attachments[0]["blocks"][0]["elements"]) == 25

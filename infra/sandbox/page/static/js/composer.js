@@ -1,11 +1,13 @@
 // The line to type in: messages, commands with suggestions, and as whom.
 
 import { el, icon, keep } from "./dom.js";
-import { choose, currentChannel, me, model, notice, people } from "./model.js";
+import { botIn, choose, currentChannel, me, model, notice, people } from "./model.js";
 import { post } from "./net.js";
+import { shortcutsButton } from "./shortcuts.js";
 
 const SEND = icon("M3 16.5l14.5-6.5L3 3.5v5l8 1.5-8 1.5z");
 const BLUR_MS = 150;
+const MARKS = { guest: " (guest)", external: " (of another organisation)" };
 const history = [];
 let picked = 0;
 let recalled = 0;
@@ -17,7 +19,7 @@ const send = el("button", { type: "button", class: "send", "aria-label": "Send" 
 const hint = el("span", { class: "hint" }, el("kbd", {}, "/"), " for commands  ", el("kbd", {}, "Enter"), " sends");
 
 export function mountComposer() {
-  const bar = el("div", { class: "bar" }, el("label", {}, "as ", who), hint, send);
+  const bar = el("div", { class: "bar" }, shortcutsButton(), el("label", {}, "as ", who), hint, send);
   document.getElementById("composer").append(offers, el("div", { class: "box" }, field, bar));
   field.addEventListener("input", () => typed());
   field.addEventListener("keydown", keyed);
@@ -33,9 +35,9 @@ export function mountComposer() {
 
 export function drawComposer() {
   const channel = currentChannel();
-  keep(who, people().map((one) => [one.name, one, () => el("option", { value: one.name }, one.real_name)]));
+  keep(who, people().map((one) => [one.name, one, () => el("option", { value: one.name }, one.real_name + (MARKS[one.mark] ?? ""))]));
   who.value = model.person;
-  field.placeholder = channel.kind === "im" ? "Message GHE" : `Message #${channel.name}`;
+  field.placeholder = channel.kind === "im" ? `Message ${botIn(channel).real_name}` : `Message #${channel.name}`;
 }
 
 /** Put a text into the line, for the person to send. */
@@ -54,7 +56,7 @@ function typed() {
 }
 
 function offered() {
-  if (!field.value.startsWith("/") || field.value.includes("\n")) return [];
+  if (!model.command || !field.value.startsWith("/") || field.value.includes("\n")) return [];
   const open = model.watched.repositories.filter((one) => one.installed && one.visibility !== "private");
   const names = open.map((one) => one.name).sort((a, b) => (b === "acme/rocket") - (a === "acme/rocket"));
   const command = model.command;
@@ -64,8 +66,13 @@ function offered() {
     [`${command} subscribe acme`, "all repositories of an organisation"],
     [`${command} subscribe list features`, "what this channel is subscribed to"],
     [`${command} unsubscribe ${names[0] ?? "acme/rocket"}`, "end it"],
+    [`${command} signin`, "connect your GitHub account"],
+    [`${command} open ${names[0] ?? "acme/rocket"}`, "open a new issue"],
+    [`${command} close ${names[0] ?? "acme/rocket"}#1`, "close an issue or a pull request"],
+    [`${command} reopen ${names[0] ?? "acme/rocket"}#1`, "open it again"],
+    [`${command} settings`, "threading and rich previews in this channel"],
     [`${command} help`, "all commands"],
-    ["/invite @ghe", "let the app into a private channel"],
+    [`/invite @${botIn(currentChannel()).name}`, "let the app into a private channel"],
   ];
   return all.filter(([text]) => text.startsWith(field.value) && text !== field.value);
 }

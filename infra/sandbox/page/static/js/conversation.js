@@ -2,7 +2,8 @@
 
 import { el, icon, keep, show } from "./dom.js";
 import { type } from "./composer.js";
-import { bot, choose, currentChannel, currentTeam, inChannel, model, replies } from "./model.js";
+import { botIn, choose, currentChannel, currentTeam, inChannel, model, people, replies } from "./model.js";
+import { tabs } from "./home.js";
 import { drawn, instant, looks } from "./message.js";
 import { day } from "./times.js";
 
@@ -17,7 +18,7 @@ const closeButton = document.getElementById("close-thread");
 closeButton.append(CLOSE);
 closeButton.addEventListener("click", () => choose({ thread: null }));
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && model.thread) choose({ thread: null });
+  if (event.key === "Escape" && model.thread && !document.querySelector("dialog[open]")) choose({ thread: null });
 });
 
 let shownChannel = null;
@@ -73,33 +74,57 @@ function rows(messages, channel, inThread) {
 
 function drawHeader(channel) {
   const header = document.getElementById("channel-header");
-  const title = channel.kind === "im" ? [bot().real_name] : [channel.kind === "private" ? LOCK.cloneNode(true) : "# ", channel.name];
+  const title = channel.kind === "im" ? [botIn(channel).real_name] : [channel.kind === "private" ? LOCK.cloneNode(true) : "# ", channel.name];
   const people = channel.members.length;
-  const where = channel.app_is_in ? "GHE is in this channel" : "GHE is not in this channel";
+  const app = channel.app_is_in ? `${botIn(channel).real_name} is in this channel` : `${botIn(channel).real_name} is not in this channel`;
+  const where = channel.shared ? `${app} · shared with another organisation` : app;
   keep(header, [
     ["title", [channel.id, channel.name], () => el("h1", {}, title)],
+    ...(channel.kind === "im" ? [["tabs", [channel.id, model.home], tabs]] : []),
     ["where", [where, people], () => el("p", {}, channel.kind === "im" ? "Direct message with the app" : `${people} members · ${where}`)],
   ]);
-  document.title = `${channel.kind === "im" ? "GHE" : `#${channel.name}`} – ${currentTeam().name} – ghe-slack sandbox`;
+  document.title = `${channel.kind === "im" ? botIn(channel).real_name : `#${channel.name}`} – ${currentTeam().name} – ghe-slack sandbox`;
 }
 
 function empty(channel) {
   const subscribe = `${model.command} subscribe acme/rocket`;
+  if (!model.command) return fresh();
   const private_ = channel.kind === "private" && !channel.app_is_in;
   return el(
     "div",
     { class: "empty" },
     el("h2", {}, channel.kind === "im" ? "Between you and the app" : `Nothing has happened in #${channel.name} yet`),
-    el("p", {}, private_ ? "A private channel, and the app is not in it. See how it copes:" : "Two steps to the first card:"),
+    el("p", {}, private_ ? "A private channel, and the app is not in it. See how it copes:" : "What to try:"),
     el(
       "ol",
       {},
       el("li", {}, "Type ", suggestion(subscribe), ", and press Enter."),
-      private_ ? el("li", {}, "It asks to be invited. Type ", suggestion("/invite @ghe"), ": it goes on by itself.") : null,
-      el("li", {}, "Then open an issue or a pull request, at the right. Its card arrives here."),
+      private_ ? el("li", {}, "It asks to be invited. Type ", suggestion(`/invite @${botIn(channel).name}`), ": it goes on by itself.") : null,
+      el("li", {}, "Open an issue or a pull request, at the right. Its card arrives here; merge it, label it, let its checks fail, and the same card changes."),
+      el("li", {}, "Connect an account with ", suggestion(`${model.command} signin`), ", for example that of grace. Then the card’s buttons act as you, and ", suggestion(`${model.command} open acme/rocket`), " opens an issue."),
+      model.previews ? el("li", {}, "Paste the address of an issue into a message: it gets a preview.") : null,
     ),
-    el("p", { class: "aside" }, "Merge it, label it, let its checks fail: the same card changes, and its thread grows. ", suggestion(`${model.command} help`), " lists all commands."),
+    el("p", { class: "aside" }, already(), suggestion(`${model.command} help`), " lists all commands."),
   );
+}
+
+/** Before anybody has set anything up: `make sandbox-fresh`. */
+function fresh() {
+  const console_ = `${model.agentUrl}/setup/settings`;
+  return el(
+    "div",
+    { class: "empty" },
+    el("h2", {}, "Nothing is set up yet"),
+    el("p", {}, "This Slack has no app, and this GHES neither. The first hour begins in the agent’s console:"),
+    el("p", {}, el("a", { href: console_, target: "_blank", rel: "noopener" }, console_)),
+    el("p", { class: "aside" }, "Its password stands in the terminal, together with the pages of Slack and GHES."),
+  );
+}
+
+/** Who need not connect: nobody where there is no agent. */
+function already() {
+  const names = people().filter((one) => one.name in model.linked).map((one) => one.real_name);
+  return names.length ? `${names.join(" and ")}, below, is connected already. ` : "";
 }
 
 function suggestion(text) {

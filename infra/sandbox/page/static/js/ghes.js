@@ -8,7 +8,7 @@ import { clockTime } from "./times.js";
 const repository = el("select", { id: "repository", "aria-label": "Repository" });
 const person = el("select", { id: "actor", "aria-label": "Who does it" });
 const groups = el("div", { class: "groups" });
-const log = el("ol", { class: "log" });
+const log = el("ol", { tabindex: "0", class: "log" });
 const lights = el("ul", { class: "lights" });
 const trouble = el("select", { id: "trouble", "aria-label": "Break something" });
 const forgiven = el("details", { class: "forgiven" });

@@ -3,10 +3,10 @@
 import { avatar } from "./avatar.js";
 import { attachments, blocks } from "./blocks.js";
 import { el, icon } from "./dom.js";
-import { choose, me, model, notice, replies, user } from "./model.js";
+import { inMessage } from "./hands.js";
+import { choose, model, replies, user } from "./model.js";
 import { mrkdwn, summary } from "./mrkdwn.js";
-import { post } from "./net.js";
-import { openPage } from "./pages.js";
+import { messageButton } from "./shortcuts.js";
 import { clockTime, day } from "./times.js";
 
 const SAME_BREATH_S = 300;
@@ -37,6 +37,7 @@ export function drawn(message, before, channel, { inThread, again }) {
       body(message, channel, inThread),
       inThread ? null : threadFooter(message, channel),
     ),
+    messageButton(message, channel),
   );
 }
 
@@ -45,22 +46,29 @@ function head(person, at) {
     "div",
     { class: "head" },
     el("b", {}, person?.is_bot ? person.real_name : (person?.name ?? "Slackbot")),
-    person && !person.is_bot ? null : el("span", { class: "badge" }, "APP"),
+    badge(person),
     el("time", { datetime: at.toISOString(), title: at.toLocaleString() }, clockTime(at)),
   );
 }
 
+const MARKS = { guest: "GUEST", external: "OTHER ORGANISATION" };
+
+function badge(person) {
+  if (!person || person.is_bot) return el("span", { class: "badge" }, "APP");
+  return person.mark ? el("span", { class: `badge ${person.mark}` }, MARKS[person.mark]) : null;
+}
+
 function body(message, channel, inThread) {
   if (message.deleted) return el("p", { class: "gone" }, "This message was deleted.");
-  const press = (element, button) => pressed(message, channel, element, button);
-  const text = el("div", {}, message.blocks?.length ? blocks(message.blocks, press) : mrkdwn(message.text ?? ""));
+  const hands = inMessage(message, channel);
+  const text = el("div", {}, message.blocks?.length ? blocks(message.blocks, hands) : mrkdwn(message.text ?? ""));
   if (message.edited) ([...text.querySelectorAll("p")].at(-1) ?? text).append(el("span", { class: "edited" }, " (edited)"));
   return el(
     "div",
     { class: "body" },
     message.broadcast ? broadcast(message, channel, inThread) : null,
     text,
-    attachments(message.attachments, press),
+    attachments(message.attachments, hands),
   );
 }
 
@@ -95,14 +103,6 @@ function threadFooter(message, channel) {
     el("b", {}, answers.length === 1 ? "1 reply" : `${answers.length} replies`),
     el("span", {}, `Last reply ${day(last).toLowerCase()} at ${clockTime(last)}`),
   );
-}
-
-async function pressed(message, channel, element, button) {
-  if (element.url) openPage(element.url);
-  button.disabled = true;
-  const place = { team: model.team, channel: channel.id, user: me().id };
-  notice(await post("/api/click", { ...place, ts: message.ts, action_id: element.action_id }));
-  button.disabled = false;
 }
 
 function follows(message, before) {

@@ -3,10 +3,15 @@
 export const model = {
   ready: false,
   command: "/ghe",
+  shortcuts: [],
+  views: new Map(),
+  home: false,
   ghes: { url: "", people: [], actions: [] },
   troubles: [],
   concessions: [],
   agentUrl: "",
+  linked: {},
+  previews: false,
   teams: [],
   watched: { agent: {}, repositories: [], deliveries: [] },
   team: null,
@@ -31,7 +36,11 @@ export function takeSnapshot(data) {
   Object.assign(model, {
     ready: true,
     command: data.command,
+    shortcuts: data.shortcuts,
+    views: new Map(data.views.map((one) => [one.id, one])),
     agentUrl: data.agent_url,
+    linked: data.linked,
+    previews: data.previews,
     ghes: data.ghes,
     troubles: data.troubles,
     concessions: data.concessions,
@@ -61,6 +70,13 @@ export function takeChannel({ team, channel }) {
   changed();
 }
 
+/** A modal or Home tab was opened, changed or closed. */
+export function takeView({ view }) {
+  if (view.open) model.views.set(view.id, view);
+  else model.views.delete(view.id);
+  changed();
+}
+
 export function takeWatched(data) {
   model.watched = { ...model.watched, ...data };
   changed();
@@ -80,6 +96,7 @@ export function choose(changes) {
     if (!visibleChannels().some((one) => one.id === model.channel)) model.channel = visibleChannels()[0].id;
   }
   if ("team" in changes || "channel" in changes) model.thread = null;
+  if (!("home" in changes)) model.home &&= currentChannel().kind === "im" && !("channel" in changes);
   model.unread.delete(model.channel);
   changed();
 }
@@ -88,8 +105,27 @@ export const currentTeam = () => model.teams.find((one) => one.id === model.team
 export const currentChannel = () => currentTeam()?.channels.find((one) => one.id === model.channel);
 export const people = () => currentTeam().users.filter((one) => !one.is_bot);
 export const me = () => people().find((one) => one.name === model.person) ?? people()[0];
-export const bot = () => currentTeam().users.find((one) => one.is_bot);
+
+/** The app's bot in a channel; of a direct message the one that it is with. */
+export function botIn(channel) {
+  const bots = currentTeam().users.filter((one) => one.is_bot);
+  return bots.find((one) => channel.members.includes(one.id)) ?? bots[0] ?? { id: "", name: "app", real_name: "The app" };
+}
+
 export const user = (id) => currentTeam().users.find((one) => one.id === id);
+
+/** Where the person is, as every call says it. */
+export const place = () => ({ team: model.team, channel: model.channel, user: me().id });
+
+/** The modals that the person sees, the top one last. */
+export function modals() {
+  return [...model.views.values()].filter((one) => one.type === "modal" && isOfMe(one));
+}
+
+/** What the app shows the person in Home, if anything. */
+export function homeView() {
+  return [...model.views.values()].find((one) => one.type === "home" && isOfMe(one));
+}
 
 export function visibleChannels() {
   return currentTeam().channels.filter((one) => one.members.includes(me().id));
@@ -117,6 +153,10 @@ export function unreadIn(team) {
 
 function isMine(message) {
   return !message.ephemeral_for || message.ephemeral_for === me().id;
+}
+
+function isOfMe(view) {
+  return view.app_installed_team_id === model.team && view.user === me().id;
 }
 
 function isForMe(teamId, message) {

@@ -2,15 +2,20 @@
 
 /** POST something to be done; the answer is a sentence for the person, usually empty. */
 export async function post(path, body) {
+  return (await ask(path, body)).notice;
+}
+
+/** The same; the answer is all that came: `notice`, a form's `errors`, `options` of a select. */
+export async function ask(path, body) {
   try {
     const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    return (await response.json()).notice;
+    return await response.json();
   } catch {
-    return "The sandbox does not answer. Is it still running?";
+    return { notice: "The sandbox does not answer. Is it still running?" };
   }
 }
 

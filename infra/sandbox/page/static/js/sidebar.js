@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { LOCK } from "./conversation.js";
 import { el, keep } from "./dom.js";
-import { bot, choose, currentTeam, me, model, unreadIn, visibleChannels } from "./model.js";
+import { botIn, choose, currentTeam, me, model, unreadIn, visibleChannels } from "./model.js";
 
 const sidebar = document.getElementById("sidebar");
 const name = el("h2");
@@ -39,8 +39,8 @@ function row(channel) {
 }
 
 function button(channel, here, unread) {
-  const sign = channel.kind === "im" ? avatar(bot(), "tiny") : channel.kind === "private" ? LOCK.cloneNode(true) : "#";
-  const label = channel.kind === "im" ? bot().real_name : channel.name;
+  const sign = channel.kind === "im" ? avatar(botIn(channel), "tiny") : channel.kind === "private" ? LOCK.cloneNode(true) : "#";
+  const label = channel.kind === "im" ? botIn(channel).real_name : channel.name;
   return el(
     "button",
     { type: "button", class: unread ? "unread" : "", "aria-current": String(here), onclick: () => choose({ channel: channel.id }) },
