@@ -1,6 +1,7 @@
 """Figures of the last day for the console's charts: an interval for each hour, the oldest first."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -57,10 +58,12 @@ def last_day(connection: Connection, now: float) -> Sequence[Hour]:
 
 def _by_hour(
     connection: Connection, at: ColumnElement[float], start: float, *where: ColumnElement[bool]
-) -> dict[int, int]:
+) -> Mapping[int, int]:
     hour = _hour(at, start)
-    counted = select(hour, func.count()).where(at >= start, *where).group_by(hour)
-    return {row[0]: row[1] for row in connection.execute(counted)}
+    found: Counter[int] = Counter()
+    for number, count in connection.execute(select(hour, func.count()).where(at >= start, *where).group_by(hour)):
+        found[_shown(number)] += count
+    return found
 
 
 def _hour(at: ColumnElement[float], start: float) -> ColumnElement[int]:
@@ -68,18 +71,23 @@ def _hour(at: ColumnElement[float], start: float) -> ColumnElement[int]:
     return cast(func.floor((at - start) / HOUR_S), Integer)
 
 
-def _latencies(connection: Connection, start: float) -> dict[int, dict[float, int]]:
+def _shown(hour: int) -> int:
+    """The hour that it is counted in: what happens at this very instant, in the last one."""
+    return min(hour, HOURS - 1)
+
+
+def _latencies(connection: Connection, start: float) -> Mapping[int, Mapping[float, int]]:
     took = notifications.c.settled_at - notifications.c.created_at
     edge = case(*((took <= edge_s, edge_s) for edge_s in _EDGES_S), else_=_EDGES_S[-1])
     hour = _hour(notifications.c.settled_at, start)
     mine = (notifications.c.state == State.DELIVERED, notifications.c.settled_at >= start)
-    found: dict[int, dict[float, int]] = {}
+    found: dict[int, Counter[float]] = {}
     for number, edge_s, count in connection.execute(select(hour, edge, func.count()).where(*mine).group_by(hour, edge)):
-        found.setdefault(number, {})[float(edge_s)] = count
+        found.setdefault(_shown(number), Counter())[float(edge_s)] += count
     return found
 
 
-def _percentile(counts: dict[float, int], share: float) -> float | None:
+def _percentile(counts: Mapping[float, int], share: float) -> float | None:
     left = share * sum(counts.values())
     for edge_s in sorted(counts):
         left -= counts[edge_s]

@@ -2,11 +2,20 @@
 
 import asyncio
 import heapq
+from collections.abc import Callable, MutableMapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from time import monotonic
+from typing import Any
+from weakref import WeakKeyDictionary
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+PATIENCE_S = 1.0
+"""How long, in real seconds, a thread is waited for: one may wait for what the test does next."""
+CHAIN = 100
+"""How many threads' jobs may follow from each other in one settling."""
+_JOBS: MutableMapping[asyncio.AbstractEventLoop, dict[asyncio.Future[Any], float]] = WeakKeyDictionary()
 
 
 class DrivenClock:
@@ -79,10 +88,36 @@ def _expire(timeout: asyncio.Timeout) -> None:
         return
 
 
-async def settle(rounds: int = 20) -> None:
-    """Let everything that is ready run, loopback sockets included."""
-    for _ in range(rounds):
+async def settle() -> None:
+    """Let everything that is ready run, loopback sockets and threads included."""
+    jobs = _jobs_of(asyncio.get_running_loop())
+    for _ in range(CHAIN):
+        await _turns()
+        await asyncio.sleep(0.001)  # noqa: TID251 - gives the kernel's loopback its turn
+        await _turns()
+        now = monotonic()
+        fresh = [job for job, began in jobs.items() if now - began < PATIENCE_S]
+        if not fresh:
+            return
+        await asyncio.wait(fresh, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _turns() -> None:
+    for _ in range(20):
         await asyncio.sleep(0)  # noqa: TID251 - yields, doesn't wait
-    await asyncio.sleep(0.001)  # noqa: TID251 - gives the kernel's loopback its turn
-    for _ in range(rounds):
-        await asyncio.sleep(0)  # noqa: TID251 - yields, doesn't wait
+
+
+def _jobs_of(loop: asyncio.AbstractEventLoop) -> dict[asyncio.Future[Any], float]:
+    """What this loop has in threads, each with when it began; watched from the first call on."""
+    if loop not in _JOBS:
+        _JOBS[loop] = jobs = {}
+        begin = loop.run_in_executor
+
+        def watched(executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+            job = begin(executor, func, *args)
+            jobs[job] = monotonic()
+            job.add_done_callback(lambda done: jobs.pop(done, None))
+            return job
+
+        loop.run_in_executor = watched  # type: ignore[assignment,method-assign]
+    return _JOBS[loop]
