@@ -1,13 +1,14 @@
 # Needs Python 3.11 or newer and make; everything else comes with `.venv` (see CONTRIBUTING.md).
 PYTHON ?= python3
 PORT ?= 8000
-WORKSPACES ?= 2
+RELAY ?=
+WORKSPACES ?= $(if $(RELAY),3,2)
 ARGS ?=
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
-.PHONY: .venv sandbox sandbox-fresh test lint bench lock card-test browser-test net-test package-lint docs
+.PHONY: .venv sandbox sandbox-fresh test lint bench lock card-test browser-test net-test package-lint cloud-test docs
 
 .venv: .venv/installed
 
@@ -19,8 +20,9 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-sandbox: .venv
-	$(BIN)/ghe-slack sandbox --port $(PORT) --workspaces $(WORKSPACES)
+# RELAY=1: with the relay on a local cloud between the agent and two of three workspaces.
+sandbox: .venv $(if $(RELAY),.venv/ministack/installed)
+	$(BIN)/ghe-slack sandbox --port $(PORT) --workspaces $(WORKSPACES) $(if $(RELAY),--relay)
 
 # The same with nothing set up: the first hour.
 sandbox-fresh: .venv
@@ -61,12 +63,29 @@ package-lint: .venv .venv/packaging/installed
 	.venv/packaging/bin/python tests/packaging/unpack_helm.py .venv/packaging/bin
 	@touch $@
 
+# The relay on a local cloud, and what looks at its template: each of the three has an environment of its own, since they
+# pin the same packages differently.
+cloud-test: .venv .venv/ministack/installed .venv/sam/installed .venv/checkov/installed
+	$(BIN)/python -m pytest -m cloud tests/cloud $(ARGS)
+
+.venv/ministack/installed: requirements-ministack.lock
+.venv/sam/installed: tests/cloud/sam.lock
+.venv/checkov/installed: tests/cloud/checkov.lock
+.venv/ministack/installed .venv/sam/installed .venv/checkov/installed: | .venv/installed
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --require-hashes --no-deps -r $<
+	@touch $@
+
 # The tables that the code knows better than a person.
 docs: .venv
 	$(BIN)/python -m infra.pages
 
-# The container's lock is held to the versions of the first one: what runs is what was tested.
+# The locks of the container and of the relay's zip are held to the versions of the first one: what runs is what was tested.
 lock: .venv
 	$(LOCK) --upgrade --extra dev --output-file requirements.lock pyproject.toml
 	$(LOCK) --extra agent --extra build --constraint requirements.lock --output-file requirements-agent.lock pyproject.toml
+	$(LOCK) --extra relay --constraint requirements.lock --output-file requirements-relay.lock pyproject.toml
+	$(LOCK) --upgrade --output-file requirements-ministack.lock infra/sandbox/cloud/requirements.in
+	$(LOCK) --upgrade --output-file tests/cloud/sam.lock tests/cloud/sam.in
+	$(LOCK) --upgrade --output-file tests/cloud/checkov.lock tests/cloud/checkov.in
 	$(LOCK) --upgrade --excludes tests/packaging/excludes.txt --output-file tests/packaging/requirements.lock tests/packaging/requirements.in

@@ -20,6 +20,7 @@ from agent.outbox.sending import Collaborators
 from agent.outbox.worker import Worker
 from agent.people_side import PeopleSide, people_side
 from agent.readiness import Readiness
+from agent.relay_side import RelaySide, relay_side
 from agent.settings import Settings
 from agent.slack.members import SlackMembers
 from agent.slack.web_api import WebApi
@@ -107,6 +108,7 @@ class Assembly:
     slack: SlackSide
     installing: InstallingSide
     ghes: GhesSide | None
+    relay: RelaySide
     people: PeopleSide
     wake_catch_up: asyncio.Event
     readiness: Readiness
@@ -155,6 +157,7 @@ class Assembly:
             self.slack.openings.run(),
             self.slack.sponsors.run(),
             *self.installing.background(self.slack.ports, self.people.unlinking),
+            *self.relay.background(),
         ]
         if self.people.devices:
             tasks.append(self.people.devices.run())
@@ -243,11 +246,12 @@ def assemble(
         metrics=metrics,
         clock=clock,
     )
+    relay = relay_side(settings, network=given.outside, direct=slack.transport, grounds=installing.grounds)
     worker = Worker(
         Collaborators(
             store=store,
             clock=clock,
-            transport=slack.transport,
+            transport=relay.transport,
             drawing=Drawing(rules, parents, lambda event_key: metrics.fallback_cards.labels(event_key).inc()),
             present=ghes.present if ghes else _nothing,
             workspaces=workspaces,
@@ -273,6 +277,7 @@ def assemble(
         slack=slack,
         installing=installing,
         ghes=ghes,
+        relay=relay,
         people=people,
         wake_catch_up=wake_catch_up,
         readiness=Readiness(Writable(store, clock), clock, wake_catch_up.set),

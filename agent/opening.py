@@ -70,7 +70,8 @@ def readable() -> Iterator[None]:
         yield
     except UnreadableSecretError as error:
         raise Failure(
-            f"{error} Put that key back beside the new one; if it is lost, begin with a new store (AGENT_DATABASE_URL)."
+            f"{error} Put that key back beside the new one; if it is lost, `ghe-slack secrets rotate "
+            "--discard-unreadable` says what is lost with it, and lets go of it."
         ) from None
 
 

@@ -52,6 +52,7 @@ def _looks(agent: Assembly, lacking: Sequence[str]) -> Mapping[str, status.Look]
         log_trouble=lambda: agent.log_trouble.says,
         missing=lacking,
         enabled=agent.settings.slack_enabled,
+        relay=agent.relay.status,
     )
 
 

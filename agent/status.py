@@ -87,6 +87,11 @@ class Writable:
         return True
 
 
+async def no_relay() -> Part:
+    """`agent.relay_status` knows one."""
+    return Part(ok=True, says="Not set up.")
+
+
 def table(
     *,
     store: Store,
@@ -95,10 +100,11 @@ def table(
     server: Server | None,
     missing: Sequence[str],
     enabled: bool = True,
+    relay: Look = no_relay,
     token_trouble: Callable[[], str] = str,
     log_trouble: Callable[[], str] = str,
 ) -> Mapping[str, Look]:
-    """Every part by its name. Without sockets or a server (set-up mode) those say that they aren't set up.
+    """Every part by its name. Without sockets, server (set-up mode) or relay those say that they aren't set up.
 
     `token_trouble` and `log_trouble`: a sentence that says why `SLACK_BOT_TOKEN` isn't taken, and why GHES's delivery
     log can't be read; empty when all is well.
@@ -110,7 +116,7 @@ def table(
         "ghes": partial(of_ghes, server, clock, log_trouble),
         "events": partial(of_events, store, clock),
         "outbox": partial(of_outbox, store, clock),
-        "relay": of_relay,
+        "relay": relay,
         "set-up": partial(of_setup, missing, enabled),
     }
 
@@ -218,16 +224,10 @@ async def of_outbox(store: Store, clock: Clock) -> Part:
     waiting = sum(found.by_state[state] for state in OPEN)
     facts = {"by_state": dict(found.by_state), "held": found.held, "oldest_age_s": round(age_s)}
     if age_s > LATE_S:
-        says = (
-            f"{waiting} notifications wait, the oldest for {age_s / 60:.0f} minutes: see the parts slack and sockets."
-        )
+        waits = f"{waiting} notifications wait, the oldest for {age_s / 60:.0f} minutes"
+        says = f"{waits}: see the parts slack, sockets and relay."
         return Part(ok=False, says=says, facts=facts)
     return Part(ok=True, says=f"{waiting} notifications wait, {found.by_state[State.PARKED]} are parked.", facts=facts)
-
-
-async def of_relay() -> Part:
-    """There is none yet."""
-    return Part(ok=True, says="Not set up.")
 
 
 async def of_setup(missing: Sequence[str], enabled: bool) -> Part:  # noqa: FBT001 - one of two facts

@@ -9,16 +9,15 @@ from agent.clock import SystemClock
 from agent.examining.scopes import WANTED
 from agent.opened_store import opened
 from agent.settings import Settings
+from agent.store.transports import RELAY
 from agent.store.workspace_rows import Known, choose_for, known
 from shared.card import DataClass
 from shared.clock import Clock
 
-RELAY = "relay"
 NONE_KNOWN = "No workspace is known: install the Slack app, or set SLACK_BOT_TOKEN."
 _NO_RELAY = (
     "Transport relay needs a relay: set RELAY_URL, RELAY_ID, RELAY_AGENT_ID, RELAY_SIGNING_KEY and RELAY_KEY_ID first."
 )
-_NOT_YET = "This version posts to Slack directly only: it has no relay yet, so nothing was changed."
 _TAKEN_OVER = (
     "A running agent takes it over within 10 seconds. What is posted already stays as it is until it is drawn anew."
 )
@@ -42,15 +41,31 @@ async def chosen(
     if refused := transport_refusal(settings, transport):
         raise Failure(refused)
     now = (clock or SystemClock()).now().timestamp()
-    choosing = partial(choose_for, team_id=team_id, data_class=data_class, transport=transport, by="setup", now=now)
+    choosing = partial(
+        choose_for,
+        team_id=team_id,
+        data_class=data_class,
+        transport=transport,
+        relayed=DataClass(settings.relay_data_class),
+        by="setup",
+        now=now,
+    )
     async with opened(settings) as store:
         done = await store.write(choosing)
         found = await store.read(known)
     if not done:
         raise Failure(_unknown(team_id, found))
     [workspace] = [each for each in found if each.team_id == team_id]
+    return f"{_name(workspace)} has data class {workspace.data_class} and {transport_says(workspace)} {_TAKEN_OVER}"
+
+
+def transport_says(workspace: Known) -> str:
+    """The transport of a workspace, as the end of a sentence."""
+    if not workspace.next_transport:
+        return f"transport {workspace.transport}."
     return (
-        f"{_name(workspace)} has data class {workspace.data_class} and transport {workspace.transport}. {_TAKEN_OVER}"
+        f"transport {workspace.transport}: a running agent lets it go over to {workspace.next_transport} when what was "
+        "sent is settled, in half a minute as a rule; until then nothing new is posted there."
     )
 
 
@@ -58,7 +73,7 @@ def transport_refusal(settings: Settings, transport: str | None) -> str:
     """Why a workspace can't have this transport; empty when it can."""
     if transport != RELAY:
         return ""
-    return _NOT_YET if settings.relay_url else _NO_RELAY
+    return "" if settings.relay_url else _NO_RELAY
 
 
 def missing_scopes(workspace: Known) -> list[str]:
@@ -76,6 +91,7 @@ def as_json(workspace: Known) -> dict[str, Any]:
         "domain": workspace.domain,
         "data_class": workspace.data_class,
         "transport": workspace.transport,
+        "next_transport": workspace.next_transport or None,
         "parked_reason": workspace.parked_reason or None,
         "installation_id": installed.id if installed else None,
         "installed_by": (installed.by or None) if installed else None,
@@ -90,7 +106,7 @@ def as_text(workspace: Known) -> str:
     facts = {
         "installed": _installed(workspace),
         "data class": workspace.data_class,
-        "transport": workspace.transport,
+        "transport": workspace.transport_says,
         "missing scopes": ", ".join(missing_scopes(workspace)) or "none",
         "token": _token(workspace),
         "parked": workspace.parked_reason or "no",

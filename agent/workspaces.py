@@ -19,6 +19,8 @@ class Workspace:
     scopes: frozenset[str]
     data_class: DataClass = DataClass.FULL
     transport: str = "direct"
+    next_transport: str = ""
+    """Where it goes over to as soon as nothing of it is on its way; empty: it stays."""
 
 
 Workspaces = dict[str, Workspace]

@@ -2,8 +2,10 @@
 
 Slack takes one message a second a channel, so what can share a message does: plain replies of one thread, and cards
 that nothing will ever update. A parent is a message of its own, since later events must find it; broadcast and plain
-replies are never joined. The order that people see stays: a thread's replies may overtake what stands outside of it (a
-thread is another place) but no broadcast in it; a plain card overtakes only replies, which stand in threads.
+replies are never joined. A card with buttons goes alone, too, which only its drawing knows:
+`shared.blockkit.message.fitting` sees to it. The order that people see stays: a thread's replies may overtake what
+stands outside of it (a thread is another place) but no broadcast in it; a plain card overtakes only replies, which
+stand in threads.
 """
 
 from collections.abc import Sequence

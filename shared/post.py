@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 
 from shared.address import Address
 from shared.blockkit.message import Message
+from shared.card import Card, DataClass
 
 NAMESPACE = UUID("5b9a3f0e-52f3-4a0b-9c1d-6b1f7c2f9d10")
 EVENT_TYPE = "ghe_notification"
@@ -53,6 +54,11 @@ class Post:
     thread_key: str | None
     """The subject, as `<repository id>/<kind>/<number>`; None for a plain card."""
     message: Message
+    """All of it, as Slack is given it."""
+    cards: Mapping[str, Card]
+    """The same in parts, by member, for who merges them anew; a member that may not be shown any more has none."""
+    data_class: DataClass
+    """What the message shows of the cards, which hold everything."""
 
     @property
     def members(self) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from agent.slash.call import Call
 from agent.slash.changing import BUSY, Changed, changed, everything, linked, told
-from agent.slash.guards import full_member, joined_channel
+from agent.slash.guards import joined_channel
 from agent.slash.ports import Channel, Ports
 from agent.slash.reply import Reply, bullets, to_channel, to_person
 from agent.slash.sponsoring import admitted, paused_note, sponsored, sponsorship, take_over_buttons, unsponsored
 from agent.slash.tables import Usage, Verb
 from agent.slash.targets import Wanted, wanted
+from agent.slash.who import subscriber
 from agent.subscriptions.changes import Change, subscribed
 from agent.subscriptions.request import Request, read
 from agent.subscriptions.subscription import Scope, Subscription
@@ -61,7 +62,7 @@ async def _subscribe(call: Call, request: Request, ports: Ports) -> Reply:
 
 async def _admission(call: Call, request: Request, ports: Ports) -> tuple[Sequence[Wanted], Channel] | Reply:
     """What was named, if whoever asks may bring it into this channel; nothing is changed yet."""
-    if refusal := await full_member(call, ports):
+    if refusal := await subscriber(call, ports):
         return refusal
     found = await wanted(request.targets, call, ports)
     if isinstance(found, Reply):

@@ -10,10 +10,10 @@ from dataclasses import replace
 from agent.ghes.repositories import Found
 from agent.slash.call import Call
 from agent.slash.changing import BUSY, changed, everything, linked, told
-from agent.slash.guards import full_member
 from agent.slash.ports import Ports
 from agent.slash.reply import Reply, bullets, to_channel, to_person
 from agent.slash.tables import Usage, Verb
+from agent.slash.who import subscriber
 from agent.subscriptions.changes import Change, unsubscribed
 from agent.subscriptions.request import Named, Request, read
 from agent.subscriptions.subscription import Scope, Subscription
@@ -21,9 +21,10 @@ from agent.subscriptions.words import code
 
 
 async def _run(call: Call, arguments: str, ports: Ports) -> Reply:
-    if refusal := await full_member(call, ports):
+    asked = read(arguments, ports.ghes_url, takes_everything=True)
+    if refusal := await subscriber(call, ports):
         return refusal
-    request = await _renamed(read(arguments, ports.ghes_url, takes_everything=True), call, ports)
+    request = await _renamed(asked, call, ports)
 
     def plan(standing: Sequence[Subscription]) -> list[Change]:
         if _missing(request, standing):

@@ -48,7 +48,7 @@ def _of_state(kept: Kept, settings: Settings) -> list[Finding]:
                 failure(
                     "Secrets in the store can't be read: AGENT_SECRET_KEYS lacks the key that encrypted them.",
                     "Add the older key behind the newest, separated by a comma; it is in the backup that belongs to "
-                    "this database.",
+                    "this database. If it is lost, `ghe-slack secrets rotate --discard-unreadable` is the way on.",
                 )
             ]
         case State.READY:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from agent.slash.changing import UNDO, everything, linked
 from agent.slash.click import Click
-from agent.slash.guards import full_member
 from agent.slash.ports import Channel, NotUndone, Ports, UndoId, Undone
 from agent.slash.reply import Reply, bullets, to_channel, to_person
 from agent.slash.sponsoring import admitted
 from agent.slash.targets import Wanted
+from agent.slash.who import subscriber
 from agent.subscriptions.changes import Change
 from agent.subscriptions.subscription import Scope, Target
 from agent.subscriptions.words import code
@@ -24,7 +24,7 @@ _SAYS = {
 
 
 async def _run(click: Click, ports: Ports) -> Reply:
-    if refusal := await full_member(click, ports):
+    if refusal := await subscriber(click, ports):
         return refusal
     undo_id = UndoId(click.value)
     if kept_out := await _kept_out(await ports.subscriptions.brought_back(click.address, undo_id), click, ports):

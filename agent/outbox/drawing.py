@@ -93,10 +93,14 @@ class Drawing:
             return None
 
 
-def post(lease: Lease, job: PostJob, cards: Sequence[Card], data_class: DataClass) -> Post:
-    """The post of a job: of a stored set all members, also those without a card, else as many as fit one message."""
+def post(lease: Lease, job: PostJob, cards: Mapping[str, Card], data_class: DataClass) -> Post:
+    """The post of a job: of a stored set all members, also those without a card, else as many as fit one message.
+
+    `cards` are those of the members, by id, in their order.
+    """
     head = job.members[0]
-    count = len(job.members) if head.head_id is not None else fitting(cards, data_class)
+    count = len(job.members) if head.head_id is not None else fitting([*cards.values()], data_class)
+    shown = {member.id: cards[member.id] for member in job.members[:count] if member.id in cards}
     in_thread = head.role in {Role.REPLY, Role.BROADCAST}
     return Post(
         id=head.id,
@@ -106,7 +110,9 @@ def post(lease: Lease, job: PostJob, cards: Sequence[Card], data_class: DataClas
         role=head.role,
         ts=job.thread.ts if job.thread and in_thread else None,
         thread_key=head.thread_key,
-        message=merged(cards[:count], data_class),
+        message=merged([*shown.values()], data_class),
+        cards=shown,
+        data_class=data_class,
     )
 
 
@@ -122,6 +128,8 @@ def rewrite(lease: Lease, job: RewriteJob, card: Card, data_class: DataClass) ->
         ts=job.thread.ts,
         thread_key=job.thread.key,
         message=message(card, data_class),
+        cards={str(name): card},
+        data_class=data_class,
     )
 
 

@@ -81,6 +81,8 @@ class Backlog:
     """How many notifications wait for a receipt."""
     receipt_due_at: float | None = None
     """When the first of them is sent again if its receipt doesn't come."""
+    going_over: bool = False
+    """Whether its workspace goes over to another transport: until then only what was sent already goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

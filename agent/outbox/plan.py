@@ -2,7 +2,8 @@
 
 At most one post at a time keeps the channel's order. A post whose fate is unknown comes first: nothing overtakes it.
 What was accepted and has had no receipt for too long comes next, as the same post once more; the rest goes on while
-receipts are awaited, up to `MOST_ACCEPTED` of an address.
+receipts are awaited, up to `MOST_ACCEPTED` of an address. While a workspace goes over to another transport, only what
+was sent and isn't settled goes on, by the former one.
 Rewrites go beside it, as far as the workspace's bucket for `chat.update` allows; they never delay a post.
 """
 
@@ -41,7 +42,7 @@ def plan(
     """
     post, post_at = _post(backlog, now, pace, posts)
     due = sorted(
-        (thread for thread in backlog.threads if thread.ts and thread.rewrite_at is not None),
+        (each for each in backlog.threads if each.ts and each.rewrite_at is not None and not backlog.going_over),
         key=lambda thread: (thread.rewrite_rank, thread.rewrite_at or 0.0),
     )
     ready = [thread for thread in due if (thread.rewrite_at or 0.0) <= now][: min(rewrites_allowed, REWRITES)]
@@ -59,7 +60,7 @@ def _post(backlog: Backlog, now: float, pace: Pace, bucket: Bucket) -> tuple[Pos
         return _unclear(backlog, unclear, now)
     threads = {thread.key: thread for thread in backlog.threads}
     overdue = [each for each in backlog.notifications if each.state is State.ACCEPTED]
-    waiting = overdue or [each for each in backlog.notifications if _can_go(each, threads)]
+    waiting = overdue or [each for each in backlog.notifications if _can_go(each, threads) and not backlog.going_over]
     if not waiting:
         return None, None
     head = waiting[0]

@@ -12,7 +12,7 @@ from agent.metrics import Metrics
 from agent.outbox import drawing
 from agent.outbox.drawing import Drawing, Material, subject_keys
 from agent.outbox.notification import Job, Lease, PostJob, RewriteJob, Settlement
-from agent.outbox.transport import CannotLook, NotSeen, Seen, Sought, Transport
+from agent.outbox.transport import CannotLook, NotSeen, SaidOnce, Seen, Sought, Transport
 from agent.store.outbox_settlements import RECONCILE_AFTER_S, Posting, store_posting
 from agent.store.people import mentions
 from agent.store.port import Store
@@ -89,7 +89,8 @@ async def _post(given: Collaborators, lease: Lease, job: PostJob, material: Mate
         log.warning("a post leaves out what became private", head=job.members[0].id, left_out=len(closed))
     material = await _completed(given, lease, material) if job.members[0].role is Role.PARENT else material
     cards = await _addressed(given, lease, given.drawing.cards(replace(job, members=shown), material))
-    post = drawing.post(lease, job, cards, _data_class(given, lease))
+    by_member = {member.id: card for member, card in zip(shown, cards, strict=True)}
+    post = drawing.post(lease, job, by_member, _data_class(given, lease))
     posting = Posting(lease=lease, members=post.members, now=given.now(), pace=given.pace)
     if not await given.store.write_many(store_posting, posting):
         return _settlement(lease, job, Retry(0.0, "the lease was lost", rate_limited=False), members=())
@@ -130,6 +131,8 @@ async def _look(given: Collaborators, lease: Lease, job: PostJob, material: Mate
             return replace(settlement, looked=True)
         case NotSeen():
             return await _post(given, lease, job, material)
+        case SaidOnce():
+            return _still_unknown(await _post(given, lease, job, material))
         case Retry(after_s, reason):
             wait_s = _backoff_s(given, job) if after_s is None else after_s
             return _settlement(lease, job, Unknown(reason), members=members, after_s=wait_s)
@@ -147,12 +150,21 @@ async def _unseen(given: Collaborators, lease: Lease, job: PostJob, material: Ma
     match again.outcome:
         case Refused():
             return again
-        case Retry(after_s, why):  # this time Slack didn't take it, which says nothing of the first time
-            return replace(again, outcome=Unknown(why), after_s=again.after_s if after_s is None else after_s)
+        case Retry():
+            return _still_unknown(again)
         case _:
             given.metrics.maybe_twice.inc()
             log.warning("sent again without a look, so it may appear twice", delivery_id=job.members[0].delivery_id)
             return replace(again, maybe_twice=True)
+
+
+def _still_unknown(again: Settlement) -> Settlement:
+    """That it wasn't taken this time says nothing of the first time."""
+    match again.outcome:
+        case Retry(after_s, why):
+            return replace(again, outcome=Unknown(why), after_s=again.after_s if after_s is None else after_s)
+        case _:
+            return again
 
 
 async def _completed(given: Collaborators, lease: Lease, material: Material) -> Material:

@@ -47,7 +47,12 @@ class CannotLook:
     reason: str
 
 
-Look = Seen | NotSeen | CannotLook | Retry
+@dataclass(frozen=True, slots=True)
+class SaidOnce:
+    """Nobody needs to look: what is sent again is said once, however often."""
+
+
+Look = Seen | NotSeen | CannotLook | SaidOnce | Retry
 
 
 class Transport(Protocol):

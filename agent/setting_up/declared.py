@@ -26,12 +26,16 @@ SLACK_APP: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredWorkspace:
-    """`bot_token`: installs the app without a browser; `team_id`: of a workspace where it is installed already."""
+    """`bot_token`: installs the app without a browser; `team_id`: of a workspace where it is installed already.
+
+    To be removed, an organisation's id is one too.
+    """
 
     team_id: str = ""
     bot_token: str = field(default="", repr=False)
     data_class: DataClass | None = None
     transport: str | None = None
+    should_remove: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,4 +48,9 @@ class Declared:
     """Makes the Slack app, or brings it up to date."""
     should_update: bool = False
     """Bring the Slack app that is there up to date."""
+    should_point_webhook: bool = False
+    """Have GHES send the App's webhooks to AGENT_URL."""
+    should_forget_github_app: bool = False
+    """Delete what is kept of the App here; nothing happens on GHES. Not together with values."""
+    should_forget_slack_app: bool = False
     workspaces: tuple[DeclaredWorkspace, ...] = ()

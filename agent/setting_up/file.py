@@ -15,6 +15,9 @@ allowed_workspaces = ["T012AB3CD"]
 id = "T012AB3CD"
 bot_token_file = "bot-token"
 data_class = "title"
+
+`forget = true`, alone in one of the first two, deletes the app's values here; `remove = true` beside an id removes the
+Slack app from that workspace.
 """
 
 import tomllib
@@ -22,26 +25,26 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.cli_errors import Failure
 from agent.setting_up.declared import GITHUB_APP, SLACK_APP, Declared, DeclaredWorkspace
+from agent.settings_errors import SettingsError
 from shared.card import DataClass
 
 _FILE = "_file"
-_TOKEN, _UPDATE = "configuration_token", "update"
+_TOKEN, _UPDATE, _FORGET, _POINT, _REMOVE = "configuration_token", "update", "forget", "set_webhook_address", "remove"
 _SECTIONS = ("github_app", "slack_app", "workspaces")
-_WORKSPACE = ("id", "bot_token", "data_class", "transport")
+_WORKSPACE = ("id", "bot_token", "data_class", "transport", _REMOVE)
 TRANSPORTS = ("direct", "relay")
-_BOOLEANS, _LISTS = frozenset({"enabled", _UPDATE}), frozenset({"allowed_workspaces"})
+_BOOLEANS, _LISTS = frozenset({"enabled", _UPDATE, _FORGET, _POINT, _REMOVE}), frozenset({"allowed_workspaces"})
 
 
 def read(path: Path) -> Declared:
-    """What the file declares. Raises `Failure` with one sentence."""
+    """What the file declares. Raises `SettingsError` with one sentence."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Failure(f"{path} can't be read: {error.strerror}.") from None
+        raise SettingsError(f"{path} can't be read: {error.strerror}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Failure(f"{path} isn't TOML: {error}.") from None
+        raise SettingsError(f"{path} isn't TOML: {error}.") from None
     return _Reader(path).declared(found)
 
 
@@ -51,16 +54,21 @@ class _Reader:
 
     def declared(self, found: Mapping[str, Any]) -> Declared:
         self._known(found, _SECTIONS, "")
-        github = self._section(found.get("github_app", {}), "github_app", GITHUB_APP)
-        slack = self._section(found.get("slack_app", {}), "slack_app", (*SLACK_APP, _TOKEN, _UPDATE))
+        github = self._section(found.get("github_app", {}), "github_app", (*GITHUB_APP, _POINT, _FORGET))
+        slack = self._section(found.get("slack_app", {}), "slack_app", (*SLACK_APP, _TOKEN, _UPDATE, _FORGET))
+        for where, texts in (("github_app", github), ("slack_app", slack)):
+            self._alone(where, texts, _FORGET, 1)
         listed = found.get("workspaces", [])
         if not isinstance(listed, list):
             raise self._wrong("workspaces", "is written [[workspaces]], once for each")
         return Declared(
-            github_app={GITHUB_APP[key]: text for key, text in github.items()},
+            github_app={GITHUB_APP[key]: text for key, text in github.items() if key in GITHUB_APP},
             slack_app={SLACK_APP[key]: text for key, text in slack.items() if key in SLACK_APP},
             configuration_token=slack.get(_TOKEN, ""),
             should_update=slack.get(_UPDATE) == "true",
+            should_point_webhook=github.get(_POINT) == "true",
+            should_forget_github_app=github.get(_FORGET) == "true",
+            should_forget_slack_app=slack.get(_FORGET) == "true",
             workspaces=tuple(self._workspace(each, number) for number, each in enumerate(listed, start=1)),
         )
 
@@ -73,12 +81,21 @@ class _Reader:
             raise self._wrong(f"{where}: data_class", f"is one of {', '.join(DataClass)}")
         if texts.get("transport", "direct") not in TRANSPORTS:
             raise self._wrong(f"{where}: transport", f"is one of {', '.join(TRANSPORTS)}")
+        if texts.get(_REMOVE) == "true" and not texts.get("id"):
+            raise self._wrong(where, "needs an id, to be removed")
+        self._alone(where, texts, _REMOVE, 2)
         return DeclaredWorkspace(
             team_id=texts.get("id", ""),
             bot_token=texts.get("bot_token", ""),
             data_class=DataClass(named) if named else None,
             transport=texts.get("transport"),
+            should_remove=texts.get(_REMOVE) == "true",
         )
+
+    def _alone(self, where: str, texts: Mapping[str, str], key: str, most: int) -> None:
+        """What is taken away can't be set as well. `most`: keys with this one."""
+        if texts.get(key) == "true" and len(texts) > most:
+            raise self._wrong(f"{where}: {key}", "stands alone: nothing else can be said beside it")
 
     def _section(self, found: Any, where: str, keys: Collection[str]) -> dict[str, str]:
         """The texts of a section by key, those that lie in files too."""
@@ -120,5 +137,5 @@ class _Reader:
                 plain = [each for each in keys if not each.endswith(_FILE)]
                 raise self._wrong(f"{where}{key}", f"isn't known; there are {', '.join(plain)}")
 
-    def _wrong(self, where: str, says: str) -> Failure:
-        return Failure(f"{self._path}, {where} {says}.")
+    def _wrong(self, where: str, says: str) -> SettingsError:
+        return SettingsError(f"{self._path}, {where} {says}.")

@@ -67,9 +67,18 @@ class SlackApps:
     def __init__(self, calls: FormCalls) -> None:
         self._calls = calls
 
+    async def access(self, token: str) -> str | Trouble:
+        """The access token itself, or a new one for a refresh token, which is spent: ask once for several calls."""
+        if token.startswith("xoxe.xoxp-"):
+            return token
+        if not token.startswith("xoxe-"):
+            return Trouble(fields={FIELD: _TOKEN if token else f"The token is missing. {_TOKEN}"})
+        rotated = await self._asked("tooling.tokens.rotate", "", refresh_token=token)
+        return rotated if isinstance(rotated, Trouble) else text(rotated.fields, "token")
+
     async def generate(self, token: str, manifest: Manifest) -> Generated | Trouble:
         """Validate the manifest, then make an app of it."""
-        access = await self._access(token)
+        access = await self.access(token)
         if isinstance(access, Trouble):
             return access
         valid = await self._asked("apps.manifest.validate", access, manifest=json.dumps(manifest))
@@ -89,7 +98,7 @@ class SlackApps:
 
     async def difference(self, token: str, app_id: str, manifest: Manifest) -> Sequence[Change] | Trouble:
         """What an update would change, in the manifest's order; of what only Slack's has, nothing is said."""
-        access = await self._access(token)
+        access = await self.access(token)
         if isinstance(access, Trouble):
             return access
         exported = await self._asked("apps.manifest.export", access, app_id=app_id)
@@ -99,20 +108,11 @@ class SlackApps:
 
     async def update(self, token: str, app_id: str, manifest: Manifest) -> bool | Trouble:
         """Bring the app up to date; whether its permissions changed, so that it must be installed again."""
-        access = await self._access(token)
+        access = await self.access(token)
         if isinstance(access, Trouble):
             return access
         done = await self._asked("apps.manifest.update", access, app_id=app_id, manifest=json.dumps(manifest))
         return done if isinstance(done, Trouble) else done.fields.get("permissions_updated") is True
-
-    async def _access(self, token: str) -> str | Trouble:
-        """The access token itself, or a new one for a refresh token, which is spent by it."""
-        if token.startswith("xoxe.xoxp-"):
-            return token
-        if not token.startswith("xoxe-"):
-            return Trouble(fields={FIELD: _TOKEN if token else f"The token is missing. {_TOKEN}"})
-        rotated = await self._asked("tooling.tokens.rotate", "", refresh_token=token)
-        return rotated if isinstance(rotated, Trouble) else text(rotated.fields, "token")
 
     async def _asked(self, method: str, token: str, **fields: str) -> FormAnswer | Trouble:
         answer = await self._calls.call(method, fields, token=token)

@@ -52,6 +52,20 @@ async def actor(asked: Asked, ports: Ports) -> Actor | Reply:
             return found
 
 
+async def connected(asked: Asked, ports: Ports) -> Reply | None:
+    """What somebody without a linked account is told, and what was asked for waits for one; None where nobody can link.
+
+    It asks only the store, so that what GHES isn't needed for goes on without it.
+    """
+    if await ports.people.of(asked.team_id, asked.user_id):
+        return None
+    match await ports.actors.of(asked.team_id, asked.user_id):
+        case NotLinked(ended=ended):
+            return await signing_in_first(asked, ports, why=_ENDED if ended else "")
+        case _:
+            return None
+
+
 async def signing_in_first(asked: Asked, ports: Ports, *, why: str = "") -> Reply:
     """Keep what was asked for until the person is signed in, and offer to; `why` is a sentence of ours."""
     step = signed_in(asked.team_id, asked.user_id)

@@ -3,9 +3,11 @@
 What a name is to whoever types it:
 
     open to all ─────────────────────────────────▶ anybody's
-    private, or not there ─┬ not signed in ──────▶ the offer to sign in; what was asked for waits
-                           ├ GHES shows it them ─▶ theirs: they become its sponsor
-                           └ GHES doesn't ───────▶ refused in the same words, so that nobody learns what is hidden
+    private, or not there ─┬ GHES shows it them ─▶ theirs: they become its sponsor
+                           ├ GHES doesn't ───────▶ refused in the same words, so that nobody learns what is hidden
+                           └ nobody can sign in ─▶ refused, with who can help
+
+Whoever isn't signed in where one can gets no further than `agent.slash.who.subscriber`.
 """
 
 import asyncio
@@ -16,7 +18,7 @@ from agent.ghes.answers import Unreachable
 from agent.ghes.repositories import Found, NotFound, NotInstalled, Owner, Suspended
 from agent.people.ports import Actor, NotLinked, NotSetUp
 from agent.slash.asked import Asked
-from agent.slash.guards import actor, command, missing_step, readable, signing_in_first
+from agent.slash.guards import actor, missing_step, readable
 from agent.slash.ports import Ports
 from agent.slash.reply import Reply, to_person
 from agent.sponsors.access import NotReadable, private_repositories
@@ -82,18 +84,13 @@ async def _private(named: Named, asked: Asked, ports: Ports) -> Wanted | Reply:
 
 
 async def _reader(named: Named, asked: Asked, ports: Ports) -> Actor | Reply:
-    hidden = f"There is no repository {code(str(named))} that everybody on this server may read. Check its name"
-    match await ports.actors.of(asked.team_id, asked.user_id):
-        case NotSetUp():
-            return to_person(
-                f"{hidden}; a private one takes people who are connected, and nobody can sign in yet: ask whoever runs "
-                "this app to set up the GitHub App's client id and secret."
-            )
-        case NotLinked(ended=False):
-            why = f"{hidden}; if it's a private one, connect your account: then I carry out {command(asked)} by myself."
-            return await signing_in_first(asked, ports, why=why)
-        case _:
-            return await actor(asked, ports)
+    if isinstance(await ports.actors.of(asked.team_id, asked.user_id), NotSetUp):
+        return to_person(
+            f"There is no repository {code(str(named))} that everybody on this server may read. Check its name; a "
+            "private one takes people who are connected, and nobody can sign in yet: ask whoever runs this app to set "
+            "up the GitHub App's client id and secret."
+        )
+    return await actor(asked, ports)
 
 
 async def _owned(owner: Owner, asked: Asked, ports: Ports) -> Wanted:

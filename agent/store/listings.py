@@ -1,17 +1,29 @@
-"""What the console lists, a page at a time, newest first: `before` is the number of the last row of the page before."""
+"""What the console lists, a page at a time, newest first.
 
+`before` is the number of the last row of the page before; `after`, of what has no numbers, comes from that page.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select, tuple_
 
 from agent.outbox.notification import OPEN, State
 from agent.store.people_tables import audit, people
 from agent.store.tables import addresses, events, notifications
 
 MOST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A page of what has no numbers. `after`: what leads to the next one; None for the last."""
+
+    rows: Sequence[Mapping[str, Any]]
+    after: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,28 +98,66 @@ def list_audit(connection: Connection, before: int | None, filters: Mapping[str,
     return _page(connection, select(audit).where(*where), audit.c.seq, before)
 
 
-def list_people(connection: Connection, filters: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
-    """Who is linked, the newest first, a page at most; filters `who` (a login or a Slack user id), `workspace`."""
+def list_people(connection: Connection, after: str | None, filters: Mapping[str, str]) -> Part:
+    """Who is linked, the newest first; filters `who` (a login's beginning, or a Slack user id), `workspace`."""
+    if not all(each.isprintable() for each in filters.values()):  # PostgreSQL takes no zero byte
+        return Part(rows=(), after=None)
     columns = (people.c.team_id, people.c.user_id, people.c.login, people.c.linked_at, people.c.access_ends_at)
-    query = select(*columns).order_by(people.c.linked_at.desc(), people.c.user_id)
+    where: list[ColumnElement[bool]] = []
     if who := filters.get("who"):
-        query = query.where((func.lower(people.c.login) == who.lower()) | (people.c.user_id == who))
+        begins = func.lower(people.c.login).startswith(who.lower(), autoescape=True)
+        where.append(begins | (people.c.user_id == who))
     if team_id := filters.get("workspace"):
-        query = query.where(people.c.team_id == team_id)
-    return [_plain(row._mapping) for row in connection.execute(query.limit(MOST))]  # noqa: SLF001 - its documented name
+        where.append(people.c.team_id == team_id)
+    if found := _key(after, float, str, str):
+        at, *key = found
+        later = tuple_(people.c.team_id, people.c.user_id) > tuple_(*key)
+        where.append((people.c.linked_at < at) | ((people.c.linked_at == at) & later))
+    query = select(*columns).where(*where).order_by(people.c.linked_at.desc(), people.c.team_id, people.c.user_id)
+    return _part(connection, query, "linked_at", "team_id", "user_id")
 
 
-def list_parked_channels(connection: Connection) -> Sequence[Mapping[str, Any]]:
-    """Channels that nothing is posted to, the newest first, with how many notifications they hold."""
+def list_parked_channels(connection: Connection, after: str | None, filters: Mapping[str, str]) -> Part:
+    """Channels that nothing is posted to, the newest first, with how many notifications they hold; by `workspace`."""
     held = (
         select(func.count())
         .where(notifications.c.address_id == addresses.c.id, notifications.c.state.in_(OPEN))
         .scalar_subquery()
     )
     columns = (addresses.c.id, addresses.c.team_id, addresses.c.channel_id, addresses.c.parked_reason)
-    query = select(*columns, addresses.c.parked_at, held.label("held")).where(addresses.c.parked_reason.is_not(None))
-    ordered = query.order_by(addresses.c.parked_at.desc()).limit(MOST)
-    return [_plain(row._mapping) for row in connection.execute(ordered)]  # noqa: SLF001
+    since = func.coalesce(addresses.c.parked_at, 0.0)
+    where: list[ColumnElement[bool]] = [addresses.c.parked_reason.is_not(None)]
+    if team_id := filters.get("workspace"):
+        where.append(addresses.c.team_id == team_id)
+    if found := _key(after, float, int):
+        at, number = found
+        where.append((since < at) | ((since == at) & (addresses.c.id > number)))
+    query = select(*columns, addresses.c.parked_at, since.label("since"), held.label("held")).where(*where)
+    return _part(connection, query.order_by(since.desc(), addresses.c.id), "since", "id")
+
+
+def _part(connection: Connection, query: Select[Any], *key: str) -> Part:
+    rows = connection.execute(query.limit(MOST + 1)).mappings().all()
+    shown = rows[:MOST]
+    last = [shown[-1][name] for name in key] if len(rows) > MOST else None
+    return Part(rows=[_plain(row) for row in shown], after=json.dumps(last) if last else None)
+
+
+def _key(after: str | None, *kinds: type) -> list[Any]:
+    """What `_part` has written; empty for None, and for anything else."""
+    try:
+        found = json.loads(after or "null")
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(found, list) or len(found) != len(kinds):
+        return []
+    sound = all(type(value) is kind and _fits(value) for value, kind in zip(found, kinds, strict=True))
+    return found if sound else []
+
+
+def _fits(value: object) -> bool:
+    """Whether a store takes it."""
+    return value.isprintable() if isinstance(value, str) else isinstance(value, int | float) and abs(value) < 2**62
 
 
 def _page(connection: Connection, query: Select[Any], seq: Column[Any], before: int | None) -> Listing:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, exists, func, or_, sele
 
 from agent.card_table import Headline
 from agent.outbox.notification import Backlog, Notification, State, Thread
-from agent.store.tables import addresses, notifications, threads
+from agent.store.tables import addresses, notifications, threads, workspaces
 from shared.address import Address
 from shared.post import Role
 
@@ -20,6 +20,8 @@ ACCEPTED = select(func.count()).where(_IS_ACCEPTED).scalar_subquery()
 """Of a row of `addresses`: how many of its notifications wait for a receipt."""
 RECEIPT_DUE_AT = select(func.min(notifications.c.due_at)).where(_IS_ACCEPTED).scalar_subquery()
 """Of a row of `addresses`: when the first receipt of them is overdue."""
+GOING_OVER = exists().where(workspaces.c.team_id == addresses.c.team_id, workspaces.c.next_transport.is_not(None))
+"""Of a row of `addresses`: whether its workspace goes over to another transport."""
 
 _PARENTS = notifications.alias("parents")
 _IS_ON_ITS_WAY = and_(_PARENTS.c.state == State.ACCEPTED, _PARENTS.c.role == Role.PARENT)
@@ -81,7 +83,7 @@ _OF_SUBJECTS = select(threads, _PARENT_ACCEPTED).where(
 
 
 def backlogs(connection: Connection, due: Sequence[Row[Any]], now: float) -> list[Backlog]:
-    """The backlogs of these rows of `addresses`, which come with `accepted` and `receipt_due_at`.
+    """The backlogs of these rows of `addresses`, which come with `accepted`, `receipt_due_at`, `going_over`.
 
     Replies whose parent isn't posted are left out, however many there are: they can't go, and others can.
     """
@@ -98,6 +100,7 @@ def backlogs(connection: Connection, due: Sequence[Row[Any]], now: float) -> lis
             threads=cards[row.id],
             accepted=row.accepted,
             receipt_due_at=row.receipt_due_at,
+            going_over=bool(row.going_over),
         )
         for row in due
     ]

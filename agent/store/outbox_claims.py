@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func,
 
 from agent.outbox.notification import Backlog, Bucket, Lease, PostJob, RewriteJob, State
 from agent.outbox.plan import Plan, plan
-from agent.store.outbox_backlogs import ACCEPTED, RECEIPT_DUE_AT, backlogs
+from agent.store.outbox_backlogs import ACCEPTED, GOING_OVER, RECEIPT_DUE_AT, backlogs
 from agent.store.tables import addresses, buckets, threads
 from agent.store.upsert import upsert
 from shared.pacing import Pace, free_at, spend
@@ -24,7 +24,13 @@ NEXT_REWRITE = (
 )
 """When the next card of an address is to be drawn anew."""
 _DUE = (
-    select(addresses, NEXT_REWRITE.label("rewrite"), ACCEPTED.label("accepted"), RECEIPT_DUE_AT.label("receipt_due_at"))
+    select(
+        addresses,
+        NEXT_REWRITE.label("rewrite"),
+        ACCEPTED.label("accepted"),
+        RECEIPT_DUE_AT.label("receipt_due_at"),
+        GOING_OVER.label("going_over"),
+    )
     .where(
         addresses.c.next_at <= bindparam("now"),
         addresses.c.lease_until < bindparam("now"),

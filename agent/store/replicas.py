@@ -17,3 +17,8 @@ def beat(connection: Connection, owner: str, sockets: int, now: float, missed_af
 def leave(connection: Connection, owner: str) -> None:
     """Forget `owner`, which stops."""
     connection.execute(delete(replicas).where(replicas.c.owner == owner))
+
+
+def are_there(connection: Connection, since: float) -> bool:
+    """Whether any was seen since then."""
+    return connection.execute(select(replicas.c.owner).where(replicas.c.seen_at >= since)).first() is not None

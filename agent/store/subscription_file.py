@@ -18,6 +18,7 @@ from agent.store.people_tables import sponsors
 from agent.store.sponsors import Row, subscribed_to, take_back, tell
 from agent.store.subscriptions import action_of, address_id_of, put
 from agent.store.tables import addresses, repositories, subscriptions, workspaces
+from agent.store.withdrawing import withdraw
 from agent.subscription_file.declared import WishedChannel
 from agent.subscription_file.held import HeldChannel, HeldSubscription
 from agent.subscription_file.planning import ChannelSteps, steps
@@ -97,11 +98,18 @@ def apply(
     prune: bool,
 ) -> None:
     """Carry out what was planned, all or nothing. Raises `ConflictError` where that isn't what is to be done now."""
+    confirm(connection, wished, planned, prune=prune)
+    for each in planned:
+        _carry_out(connection, each, now)
+
+
+def confirm(
+    connection: Connection, wished: Sequence[WishedChannel], planned: Sequence[ChannelSteps], *, prune: bool
+) -> None:
+    """Raise `ConflictError` where what was planned isn't what is to be done now."""
     there = _channels(connection) if prune else _named(connection, wished)
     if steps(wished, there, prune=prune) != tuple(planned):
         raise ConflictError
-    for each in planned:
-        _carry_out(connection, each, now)
 
 
 def _carry_out(connection: Connection, channel: ChannelSteps, now: float) -> None:
@@ -111,7 +119,9 @@ def _carry_out(connection: Connection, channel: ChannelSteps, now: float) -> Non
     for change in channel.changes:
         if not put(connection, address_id, change.target, change.before, change.after, "", now):
             raise ConflictError
-        _note(connection, channel.address, action_of(change), change.target.name, now)
+        entry = _note(connection, channel.address, action_of(change), change.target.name, now)
+        if change.after is None:
+            withdraw(connection, address_id, change.target, entry, now)
         if change.target in channel.private:
             _offer(connection, channel, address_id, change.target, now)
     _choose(connection, channel, address_id, now)
@@ -158,7 +168,7 @@ def _answered(address_id: int, target: Target) -> ColumnElement[bool]:
 
 def _note(
     connection: Connection, address: Address, action: str, target: str, now: float, outcome: str = "done"
-) -> None:
+) -> Entry:
     entry = Entry(
         team_id=address.team_id,
         user_id="",
@@ -169,3 +179,4 @@ def _note(
         outcome=outcome,
     )
     note(connection, now, entry)
+    return entry

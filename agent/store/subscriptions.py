@@ -15,6 +15,7 @@ from agent.store.audit import entry_of, note
 from agent.store.port import Store
 from agent.store.tables import addresses, subscriptions, undos
 from agent.store.upsert import insert_missing
+from agent.store.withdrawing import withdraw
 from agent.subscriptions.changes import Change, pack, unpack
 from agent.subscriptions.subscription import (
     Scope,
@@ -121,6 +122,7 @@ def _change(connection: Connection, address: Address, changes: Sequence[Change],
     undo_id = UndoId(str(uuid4()))
     connection.execute(insert(undos).values(id=undo_id, address_id=address_id, changes=pack(changes), created_at=now))
     _note(connection, address, [(action_of(change), change) for change in changes], by, now)
+    _withdraw(connection, address, [change.target for change in changes if change.after is None], by, now)
     return undo_id
 
 
@@ -138,6 +140,7 @@ def _undo(connection: Connection, address: Address, undo_id: UndoId, by: str, no
         put(connection, address_id, change.target, change.after, change.before, by, now)
     connection.execute(update(undos).where(undos.c.id == undo_id).values(undone_at=now))
     _note(connection, address, [("undo", change) for change in changes], by, now)
+    _withdraw(connection, address, [change.target for change in changes if change.before is None], by, now)
     return Undone(changes)
 
 
@@ -154,6 +157,12 @@ def _note(connection: Connection, address: Address, changes: Sequence[tuple[str,
         entry_of(connection, address, by, action=action, target=change.target.name) for action, change in changes
     ]
     note(connection, now, *entries)
+
+
+def _withdraw(connection: Connection, address: Address, ended: Sequence[Target], by: str, now: float) -> None:
+    for target in ended:
+        who = entry_of(connection, address, by, action="unsubscribe", target=target.name)
+        withdraw(connection, address_id_of(connection, address), target, who, now)
 
 
 def put(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     true,
 )
 
@@ -81,6 +82,11 @@ workspaces = Table(
     Column("bot_user_id", String, nullable=False),
     Column("data_class", String, nullable=False),
     Column("transport", String, nullable=False),
+    Column("next_transport", String, comment="where it goes over to when it is drained"),
+    Column("next_transport_at", Double, comment="since when"),
+    Column(
+        "data_class_chosen", Boolean, nullable=False, server_default=false(), comment="else it follows the transport"
+    ),
     Column("parked_reason", String),
     Column("parked_at", Double),
     Column("installed_at", Double, nullable=False),

@@ -10,6 +10,7 @@ from agent.audit import Entry
 from agent.store.audit import note
 from agent.store.setup_tables import installations
 from agent.store.tables import workspaces
+from agent.store.transports import ask_for
 from agent.store.workspaces import choose
 from shared.card import DataClass
 
@@ -45,11 +46,23 @@ class Known:
     domain: str
     data_class: DataClass
     transport: str
+    next_transport: str
+    """Where it goes over to when nothing of it is on its way any more; empty: it stays."""
     parked_reason: str
     """Why nothing is posted there; empty when something is."""
     parked_at: datetime | None
     installed: Installed | None
     """None once it is uninstalled: then the workspace is only remembered."""
+
+    @property
+    def wanted_transport(self) -> str:
+        """The one that was chosen, be it already in use or not."""
+        return self.next_transport or self.transport
+
+    @property
+    def transport_says(self) -> str:
+        """For people."""
+        return f"{self.transport}, going over to {self.next_transport}" if self.next_transport else self.transport
 
 
 _OF_INSTALLATIONS = (
@@ -81,14 +94,24 @@ def places(connection: Connection) -> list[Installed]:
 
 
 def choose_for(
-    connection: Connection, team_id: str, *, data_class: DataClass | None, transport: str | None, by: str, now: float
+    connection: Connection,
+    team_id: str,
+    *,
+    data_class: DataClass | None,
+    transport: str | None,
+    relayed: DataClass,
+    by: str,
+    now: float,
 ) -> bool:
     """Set what is given and write it into the audit log; False when the workspace isn't known.
 
-    `by`: a GHES login, `password` or `setup`.
+    A transport is only asked for: the running agent goes over to it. `relayed`: the data class of a relayed workspace
+    that has none of its own. `by`: a GHES login, `password` or `setup`.
     """
-    if not choose(connection, team_id, data_class=data_class, transport=transport):
+    if not choose(connection, team_id, data_class=data_class):
         return False
+    if transport:
+        ask_for(connection, team_id, transport, relayed=relayed, now=now)
     given = {"data class": data_class, "transport": transport}
     words = ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
     note(connection, now, Entry(team_id=team_id, user_id="", login=by, action="configure", target=words))
@@ -102,6 +125,7 @@ def _known(row: Any) -> Known:
         domain=row.domain,
         data_class=DataClass(row.data_class),
         transport=row.transport,
+        next_transport=row.next_transport or "",
         parked_reason=row.parked_reason or "",
         parked_at=_instant(row.parked_at),
         installed=None if row.id is None else _installed(row),

@@ -99,8 +99,11 @@ def load(connection: Connection, secrets: Secrets) -> Workspaces:
 def choose(
     connection: Connection, team_id: str, *, data_class: DataClass | None = None, transport: str | None = None
 ) -> bool:
-    """Set what an administrator may choose of a workspace; False when it isn't known."""
-    given = {"data_class": data_class, "transport": transport}
+    """Set what an administrator may choose of a workspace, at once; False when it isn't known.
+
+    A transport is changed at once only where nothing was ever sent: `agent.store.transports` drains before.
+    """
+    given = {"data_class": data_class, "transport": transport, "data_class_chosen": True if data_class else None}
     values = {name: value for name, value in given.items() if value is not None}
     known = connection.execute(select(workspaces.c.team_id).where(workspaces.c.team_id == team_id)).first()
     if known is None:
@@ -130,4 +133,5 @@ def _workspace(row: Any, secrets: Secrets) -> Workspace:
         scopes=frozenset(row.scopes.split()),
         data_class=DataClass(row.data_class),
         transport=row.transport,
+        next_transport=row.next_transport or "",
     )

@@ -11,7 +11,7 @@ from agent.opened_store import opened
 from agent.settings import Settings
 from agent.slash.ports import Channel, ConflictError
 from agent.store.port import Store
-from agent.store.subscription_file import Held, apply, held
+from agent.store.subscription_file import Held, apply, confirm, held
 from agent.store.subscription_listing import Listed, page
 from agent.subscription_file.declared import DeclaredChannel, WishedChannel
 from agent.subscription_file.far_sides import far_sides
@@ -88,13 +88,14 @@ async def applied(settings: Settings, plan: Planned, clock: Clock | None = None)
     """Carry out a plan, all of it or nothing. Raises `Failure`, too where something has changed since it was made."""
     clock = clock or SystemClock()
     async with opened(settings) as store:
-        if plan.to_join:
-            async with far_sides(settings, store, clock) as far:
-                await far.join(plan.to_join)
-        now = clock.now().timestamp()
-        work = partial(apply, wished=plan.wished, planned=plan.steps, prune=plan.prune, now=now)
+        confirming = partial(confirm, wished=plan.wished, planned=plan.steps, prune=plan.prune)
+        applying = partial(apply, wished=plan.wished, planned=plan.steps, prune=plan.prune)
         try:
-            await store.write(work)
+            if plan.to_join:  # seen by everybody in the channel, so not for a plan that can't be carried out
+                await store.read(confirming)
+                async with far_sides(settings, store, clock) as far:
+                    await far.join(plan.to_join)
+            await store.write(partial(applying, now=clock.now().timestamp()))
         except ConflictError:
             raise Failure(_CHANGED) from None
         except UnreadableWantsError as error:

@@ -15,6 +15,8 @@ def setup(
     file: Annotated[
         Path | None, typer.Argument(metavar="FILE", help="TOML, for unattended use; without it, questions are asked.")
     ] = None,
+    *,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Your name, for the audit log.")] = "",
 ) -> None:
     """Do what the console does: enter or make the apps, and install the Slack app; also while an agent runs.
 
@@ -29,9 +31,9 @@ def setup(
 
     given = settings.load()
     if file is not None:
-        asyncio.run(run.from_file(given, file, typer.echo))
+        asyncio.run(run.from_file(given, file, typer.echo, by=by))
     elif sys.stdin.isatty():
-        asyncio.run(run.by_questions(given, _ask, typer.echo))
+        asyncio.run(run.by_questions(given, _ask, typer.echo, by=by))
     else:
         raise typer.BadParameter("There is nobody to ask: name a file.")
 

@@ -15,6 +15,9 @@ PATIENCE_S = 1.0
 """How long, in real seconds, a thread is waited for: one may wait for what the test does next."""
 CHAIN = 100
 """How many threads' jobs may follow from each other in one settling."""
+TURNS = 200
+"""How many turns of the loop may follow from each other."""
+IDLE_TURNS = 4
 _JOBS: MutableMapping[asyncio.AbstractEventLoop, dict[asyncio.Future[Any], float]] = WeakKeyDictionary()
 
 
@@ -90,11 +93,12 @@ def _expire(timeout: asyncio.Timeout) -> None:
 
 async def settle() -> None:
     """Let everything that is ready run, loopback sockets and threads included."""
-    jobs = _jobs_of(asyncio.get_running_loop())
+    loop = asyncio.get_running_loop()
+    jobs = _jobs_of(loop)
     for _ in range(CHAIN):
-        await _turns()
+        await _quiet(loop)
         await asyncio.sleep(0.001)  # noqa: TID251 - gives the kernel's loopback its turn
-        await _turns()
+        await _quiet(loop)
         now = monotonic()
         fresh = [job for job, began in jobs.items() if now - began < PATIENCE_S]
         if not fresh:
@@ -102,9 +106,14 @@ async def settle() -> None:
         await asyncio.wait(fresh, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
 
 
-async def _turns() -> None:
-    for _ in range(20):
+async def _quiet(loop: Any) -> None:
+    """Yield until nothing has been ready for some turns of the loop, each of which looks at its sockets too."""
+    idle = 0
+    for _ in range(TURNS):
         await asyncio.sleep(0)  # noqa: TID251 - yields, doesn't wait
+        idle = 0 if loop._ready else idle + 1  # noqa: SLF001 - nothing public tells
+        if idle == IDLE_TURNS:
+            return
 
 
 def _jobs_of(loop: asyncio.AbstractEventLoop) -> dict[asyncio.Future[Any], float]:

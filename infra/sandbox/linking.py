@@ -1,4 +1,4 @@
-"""Puts links of people into an agent's store before it starts, as going through *Connect GitHub account* would."""
+"""Puts links of people into an agent's store, as going through *Connect GitHub account* would."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -9,6 +9,7 @@ from agent.settings import Settings
 from agent.store import people as stored
 from agent.store.migrate import migrate_sqlite
 from agent.store.open import open_store
+from agent.store.port import Store
 from agent.store.secrets import Secrets
 from infra.sandbox.ghes import oauth
 from infra.sandbox.ghes.world import World as Ghes
@@ -17,20 +18,28 @@ from shared.clock import Clock
 
 
 async def link(settings: Settings, teams: Iterable[Team], ghes: Ghes, logins: Mapping[str, str], clock: Clock) -> None:
-    """Make these people of each workspace (Slack name to login on GHES) linked. No agent may be running on the store.
+    """Make these people of each workspace (Slack name to login on GHES) linked, in the store's file.
 
     Each link has tokens of its own, which GHES gives for it.
     """
     migrate_sqlite(settings.sqlite_path)
-    secrets, store = Secrets(load_or_make(settings)), open_store(settings)
+    store = open_store(settings)
     try:
-        for team in teams:
-            for name, login in logins.items():
-                person, tokens = _person(team, name, ghes, login, clock), _tokens(ghes, login)
-                row = partial(stored.link, person=person, tokens=stored.sealed(secrets, tokens))
-                await store.write(row)
+        await put(store, settings, teams, ghes, logins, clock)
     finally:
         await store.aclose()
+
+
+async def put(
+    store: Store, settings: Settings, teams: Iterable[Team], ghes: Ghes, logins: Mapping[str, str], clock: Clock
+) -> None:
+    """The same in a store that is open, as that of a running agent."""
+    secrets = Secrets(load_or_make(settings))
+    for team in teams:
+        for name, login in logins.items():
+            person, tokens = _person(team, name, ghes, login, clock), _tokens(ghes, login)
+            row = partial(stored.link, person=person, tokens=stored.sealed(secrets, tokens))
+            await store.write(row)
 
 
 def _person(team: Team, name: str, ghes: Ghes, login: str, clock: Clock) -> Person:

@@ -2,15 +2,17 @@
 
 Slack and GHES are stand-ins; the agent is the real one, with real HTTP and WebSockets in between. The first workspace
 is given to it as `SLACK_BOT_TOKEN`, the others are in its store, as the installation flow puts them there. In each of
-them one person is linked with GHES already, so that buttons can be tried at once; the others connect by themselves.
+them two people are linked with GHES already, so that commands and buttons can be tried at once: the one whom the page
+begins with, and the administrator. The others connect by themselves.
 Fresh, nothing is set up: neither Slack nor GHES has an app, and the agent knows the addresses of both and no more.
 """
 
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,30 +30,33 @@ from infra.sandbox.slack.app_settings import add_redirect_url
 from infra.sandbox.slack.breakage import open_sockets
 from infra.sandbox.system import standins
 from infra.sandbox.welcome import welcome
+from shared.clock import Clock
 
 GHES_NAME = "ghes.localhost"
 PASSWORD = "the-first-hour"
 """Of the console, which lives as long as the sandbox does."""
-LINKED = {"ada": "ada"}
+LINKED = {"mona": "grace", "ada": "ada"}
 """Who is linked at the start: Slack name to login on GHES."""
 
 
-def main(*, port: int, workspaces: int, page: bool, strict: bool, fresh: bool) -> None:
+def main(*, port: int, workspaces: int, page: bool, strict: bool, fresh: bool, relay: bool = False) -> None:
     """Run until SIGINT or SIGTERM. Raises `Failure` when the port is taken."""
     socket_ = listener(port) if page else None
     with TemporaryDirectory(prefix="ghe-slack-sandbox-") as folder:
         log_file = Path(folder) / "agent.log"
         with log_file.open("w", encoding="utf-8") as stream:
             logs.configure("info", "json", stream)
-            asyncio.run(_run(Path(folder), socket_, workspaces=workspaces, strict=strict, fresh=fresh))
+            asyncio.run(_run(Path(folder), socket_, workspaces=workspaces, strict=strict, fresh=fresh, relay=relay))
 
 
-async def _run(folder: Path, page: socket.socket | None, *, workspaces: int, strict: bool, fresh: bool) -> None:
+async def _run(
+    folder: Path, page: socket.socket | None, *, workspaces: int, strict: bool, fresh: bool, relay: bool
+) -> None:
     stop = asyncio.Event()
     for signal_ in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_, stop.set)
     async with AsyncExitStack() as stack:
-        begin = system_fresh if fresh else system
+        begin = system_fresh if fresh else partial(system, relay=relay)
         parts = await stack.enter_async_context(begin(folder, workspaces=workspaces, strict=strict))
         if page:
             await stack.enter_async_context(serving(parts, page))
@@ -61,13 +66,22 @@ async def _run(folder: Path, page: socket.socket | None, *, workspaces: int, str
 
 
 @asynccontextmanager
-async def system(folder: Path, *, workspaces: int = 2, strict: bool = False) -> AsyncIterator[Parts]:
-    """Both stand-ins, and an agent that is connected to them and keeps its store in this folder."""
+async def system(
+    folder: Path, *, workspaces: int = 2, strict: bool = False, relay: bool = False
+) -> AsyncIterator[Parts]:
+    """Both stand-ins, and an agent that is connected to them and keeps its store in this folder.
+
+    `relay`: all workspaces but the first go through a relay on the local cloud. Raises `Failure` without that.
+    """
     clock, concessions = SystemClock(), STRICT if strict else SANDBOX
-    async with standins(clock, workspaces=workspaces, concessions=concessions, ghes_name=GHES_NAME) as world:
+    async with AsyncExitStack() as stack:
+        world = await stack.enter_async_context(
+            standins(clock, workspaces=workspaces, concessions=concessions, ghes_name=GHES_NAME)
+        )
         open_rocket(world.ghes)
         host = own_address() if strict else "127.0.0.1"
         slack_app = world.slack.app
+        through = await stack.enter_async_context(_relay(folder, clock, world.slack_urls.api_url)) if relay else {}
         settings = world.settings(
             folder,
             **world.pages(),
@@ -75,9 +89,14 @@ async def system(folder: Path, *, workspaces: int = 2, strict: bool = False) -> 
             SLACK_APP_ID=slack_app.app_id,
             SLACK_CLIENT_ID=slack_app.client_id,
             SLACK_CLIENT_SECRET=slack_app.client_secret,
+            **through,
         )
         first, *others = world.slack.teams.values()
         await installing.install(settings, others, clock)
+        if through:
+            from infra.sandbox import relayed
+
+            await relayed.send_through(settings, others, clock)
         await linking.link(settings, world.slack.teams.values(), world.ghes, LINKED, clock)
         async with app.running(settings, clock) as agent:
             world.point_hooks_at(agent.url)
@@ -101,6 +120,13 @@ async def system_fresh(folder: Path, *, workspaces: int = 2, strict: bool = Fals
         variables = world.fresh_variables(folder) | world.pages() | _administration(f"{host}:{free_port(host)}")
         async with app.running(agent_settings.of(variables), clock) as agent:
             yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, is_fresh=True)
+
+
+def _relay(folder: Path, clock: Clock, slack_api_url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
+    """Loaded when it is asked for: boto3 is slow to come."""
+    from infra.sandbox import relayed
+
+    return relayed.relay(folder / "cloud", clock, slack_api_url=slack_api_url)
 
 
 def _administration(listen: str) -> dict[str, str]:

@@ -47,9 +47,11 @@ def _ready_made(parts: Parts) -> list[Text]:
         Text.assemble("Type  ", (f"{command} subscribe acme/rocket", NAME), "  into #general."),
         Text.assemble("Choose  ", ("Open a pull request", NAME), "  at the right: its card arrives."),
         Text.assemble("Choose  ", ("Merge it", NAME), ": the card changes, and a reply follows in its thread."),
-        Text.assemble("Type  ", (f"{command} signin", NAME), "  and connect an account, grace's for example."),
         Text.assemble("Type  ", (f"{command} open acme/rocket", NAME), ", then press the buttons of its card."),
         *_previews(parts),
+        Text.assemble(
+            "Speak as  ", ("defunkt", NAME), " , who isn't connected: any command offers it, and goes on afterwards."
+        ),
     ]
 
 

@@ -59,12 +59,21 @@ def merged(cards: Sequence[Card], data_class: DataClass) -> Message:
 
 
 def fitting(cards: Sequence[Card], data_class: DataClass) -> int:
-    """How many of `cards`, from the first on, fit one message; 1 at least."""
-    for count in range(min(len(cards), limits.MERGED), 1, -1):
+    """How many of `cards`, from the first on, fit one message; 1 at least.
+
+    A card with buttons has a message of its own: it is drawn anew when they are good for nothing any more.
+    """
+    alone = next((at for at, card in enumerate(cards) if has_buttons(card)), len(cards))
+    for count in range(min(alone, limits.MERGED), 1, -1):
         candidate = merged(cards[:count], data_class)
         if candidate.block_count <= limits.BLOCKS and candidate.size_bytes <= limits.MESSAGE_BYTES:
             return count
     return 1
+
+
+def has_buttons(card: Card) -> bool:
+    """Whether something can be pressed below it."""
+    return any(isinstance(part, Buttons) for part in card.parts)
 
 
 def section(mrkdwn: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""`make bench`: five rows, each beside a limit or a peer, in one run on this machine.
+"""`make bench`: ten rows, each beside a limit or a peer, in one run on this machine.
 
-make bench                    all, in about four minutes
-make bench ARGS=--quick       all, shorter and rougher, within a minute
+make bench                    all, in about six minutes
+make bench ARGS=--quick       all, shorter and rougher, in about a minute and a half
 make bench ARGS="--only intake"
 """
 
@@ -15,7 +15,18 @@ from rich.console import Console
 
 from agent.clock import SystemClock
 from tests.bench.figures import Figure, show, write
-from tests.bench.rows import acknowledgement, delivery, drain, intake, routing
+from tests.bench.rows import (
+    acknowledgement,
+    delivery,
+    drain,
+    intake,
+    relay_fan_out,
+    relay_requests,
+    relay_signing,
+    relay_start,
+    relay_storm,
+    routing,
+)
 
 RESULT = Path("bench.json")
 WIDTH = 140
@@ -31,12 +42,17 @@ ROWS: Mapping[str, Row] = {
     "acknowledgement": acknowledgement.measured,
     "drain": drain.measured,
     "routing": routing.measured,
+    "relay_signing": relay_signing.measured,
+    "relay_start": relay_start.measured,
+    "relay_fan_out": relay_fan_out.measured,
+    "relay_storm": relay_storm.measured,
+    "relay_requests": relay_requests.measured,
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description="Measure, beside limits and peers.")
-    parser.add_argument("--quick", action="store_true", help="shorter and rougher, within a minute")
+    parser.add_argument("--quick", action="store_true", help="shorter and rougher")
     parser.add_argument("--only", choices=list(ROWS), action="append", help="this row; may be given several times")
     given = parser.parse_args()
     console = Console(width=WIDTH)

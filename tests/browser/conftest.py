@@ -61,7 +61,7 @@ async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """Somebody at the page: `mona` in #general of Acme, until they choose otherwise."""
+    """Somebody at the page: `mona` in #general of Acme, who is connected, until they choose otherwise."""
 
     page: Page
 

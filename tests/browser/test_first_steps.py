@@ -13,11 +13,12 @@ pytestmark = pytest.mark.browser
 
 async def test_somebody_new_connects_their_account_and_what_they_typed_goes_on(visitor: Any) -> None:
     await visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await visitor.speaks_as("defunkt")
     await visitor.types("/ghe open acme/rocket")
     offer = await visitor.is_told("isn't connected with Slack yet. Once it is, what you asked for goes on by itself.")
 
     tab = await visitor.follows(offer, "Connect GitHub account")
-    await expect(tab.locator("#person")).to_have_text("mona")
+    await expect(tab.locator("#person")).to_have_text("defunkt")
     await expect(tab.locator("#workspace")).to_have_text("Acme")
     await tab.get_by_role("button", name="Continue").click()
     await expect(tab.get_by_role("heading")).to_have_text("Authorize GHES Slack")
@@ -30,13 +31,29 @@ async def test_somebody_new_connects_their_account_and_what_they_typed_goes_on(v
     await visitor.form.get_by_label("Verification code").press("Control+V")
     await visitor.sends("Connect")
 
-    await expect(await visitor.is_told("Success!")).to_contain_text("@mona is now connected to grace")
+    await expect(await visitor.is_told("Success!")).to_contain_text("@defunkt is now connected to grace")
     await visitor.presses(await visitor.is_told("the form is ready"), "Open the form")
     await expect(visitor.form).to_contain_text("Open a new issue")
     await expect(visitor.form).to_contain_text("acme/rocket")
 
 
+async def test_the_first_subscription_of_somebody_new_goes_on_once_they_are_connected(visitor: Any) -> None:
+    await visitor.speaks_as("defunkt")
+    await visitor.types("/ghe subscribe acme/rocket")
+    offer = await visitor.is_told("isn't connected with Slack yet. Once it is, what you asked for goes on by itself.")
+    tab = await visitor.authorizes(offer, "linus")
+    code = await tab.locator("#verification-code").inner_text()
+    await visitor.comes_back(tab)
+
+    await visitor.enters(offer, code)
+
+    await visitor.is_told("@defunkt subscribed this channel to acme/rocket")
+    await visitor.happens("issue-open")
+    await visitor.is_told("Issue opened by ada")
+
+
 async def test_a_wrong_code_connects_nobody_and_the_right_one_still_does(visitor: Any) -> None:
+    await visitor.speaks_as("defunkt")
     await visitor.types("/ghe signin")
     tab = await visitor.authorizes(await visitor.is_told("isn't connected with Slack yet"), "grace")
     code = await tab.locator("#verification-code").inner_text()

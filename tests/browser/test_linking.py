@@ -16,7 +16,7 @@ async def _link(sandbox: Parts) -> str:
     """Where the answer to `/ghe signin` leads."""
     slack = sandbox.slack
     place = next(iter(slack.teams.values())).domain
-    people.slash(slack, place, "general", "mona", "signin")
+    people.slash(slack, place, "general", "defunkt", "signin")
     found: list[str] = []
 
     def answered() -> bool:

@@ -175,7 +175,7 @@ async def test_the_picture_for_the_readme(page: Page, request: pytest.FixtureReq
         ("issue-label", "bug"),
         ("push", "1 new commit pushed"),
         ("pull-open", "Pull request opened by ada"),
-        ("pull-request", "grace"),
+        ("pull-request", "Reviewers"),
         ("pull-approve", "1 reply"),
         ("pull-comment", "2 replies"),
         ("pull-merge", "Pull request merged"),

@@ -18,7 +18,7 @@ from agent import app
 from agent.settings import Settings
 from agent.store.port import Store
 from agent.store.tables import addresses, notifications
-from infra.sandbox import installing
+from infra.sandbox import installing, linking
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.faults import ServerError
@@ -141,10 +141,16 @@ class Rig:
 
     async def subscribe(self, channel: str = "general", features: str = "", team: str = "acme") -> None:
         """Mona types the command, and the channel shows what she did."""
+        await self.link(team=team)
         before = len(messages(self.world.slack, team, channel))
         people.slash(self.world.slack, team, channel, "mona", f"subscribe {REPOSITORY} {features}".strip())
         await self.within(10, lambda: len(messages(self.world.slack, team, channel)) > before)
         await self.calm()
+
+    async def link(self, user: str = "mona", login: str = "grace", team: str = "acme") -> None:
+        """Link a Slack user's account, in the newest process, as signing in does."""
+        settings, teams = self.world.settings(self.folder, **self.variables), [self.world.slack.team(team)]
+        await linking.put(self.agents[-1].store, settings, teams, self.world.ghes, {user: login}, self.clock)
 
     @property
     def ada(self) -> Account:

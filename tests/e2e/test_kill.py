@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from agent.clock import SystemClock
+from infra.sandbox import linking
 from infra.sandbox.addresses import LOOPBACK, free_port
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.faults import ServerError
@@ -125,6 +126,8 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with standins(SystemClock(), workspaces=1) as world:
         rig = Rig(world=world, folder=tmp_path, port=free_port(LOOPBACK))
         world.point_hooks_at(f"http://{LOOPBACK}:{rig.port}")
+        teams, settings = world.slack.teams.values(), world.settings(tmp_path)
+        await linking.link(settings, teams, world.ghes, {"mona": "grace"}, SystemClock())
         yield rig
         for process in rig.started:
             if process.returncode is None:

@@ -17,6 +17,7 @@ from agent.store.port import Store
 from agent.store.secrets import Secrets
 from agent.store.setup_tables import configuration
 from agent.store.versions import What, changed
+from infra.sandbox import linking
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
 from infra.sandbox.slack import people
@@ -71,6 +72,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     clock = DrivenClock()
     async with standins(clock, workspaces=1) as world, ClientSession() as session:
         settings = world.settings(tmp_path, **dict.fromkeys(APP, ""))
+        await linking.link(settings, world.slack.teams.values(), world.ghes, {"mona": "grace"}, clock)
         rig = Rig(clock, world, settings, session)
         async with app.running(settings, clock) as agent:
             rig.url = agent.url

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agent import app
 from agent.store.outbox_settlements import RECONCILE_AFTER_S
+from infra.sandbox import linking
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.things import Issue
@@ -86,16 +87,15 @@ class Rig:
 @pytest.fixture
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     clock = DrivenClock()
-    async with (
-        standins(clock, workspaces=1) as world,
-        ClientSession() as session,
-        app.running(world.settings(tmp_path), clock) as agent,
-    ):
-        world.point_hooks_at(agent.url)
-        rig = Rig(clock, world, session, agent.url)
-        await rig.until(lambda: len(breakage.open_sockets(world.slack)) == 2)
-        await rig.subscribe()
-        yield rig
+    async with standins(clock, workspaces=1) as world, ClientSession() as session:
+        settings = world.settings(tmp_path)
+        await linking.link(settings, world.slack.teams.values(), world.ghes, {"mona": "outsider"}, clock)
+        async with app.running(settings, clock) as agent:
+            world.point_hooks_at(agent.url)
+            rig = Rig(clock, world, session, agent.url)
+            await rig.until(lambda: len(breakage.open_sockets(world.slack)) == 2)
+            await rig.subscribe()
+            yield rig
 
 
 async def test_a_command_is_counted_and_its_acknowledgement_measured(rig: Rig) -> None:

@@ -53,8 +53,8 @@ async def test_the_welcome_says_what_to_try_and_who_is_connected(
     said = capsys.readouterr().out
     for words in (
         "/ghe subscribe acme/rocket",
-        "/ghe signin",
         "/ghe open acme/rocket",
+        "Speak as  defunkt , who isn't connected",
         "Who speaks as ada is connected",
     ):
         assert words in said

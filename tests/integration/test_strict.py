@@ -17,7 +17,7 @@ import pytest
 import trustme
 
 from agent import app
-from infra.sandbox import connect_proxy
+from infra.sandbox import connect_proxy, linking
 from infra.sandbox.addresses import free_port
 from infra.sandbox.concessions import STRICT
 from infra.sandbox.driven_clock import DrivenClock, settle
@@ -119,6 +119,7 @@ def companies(tmp_path: Path, names: Names) -> Companies:
             port = free_port("127.0.0.1")
             at = {"AGENT_LISTEN": f"127.0.0.1:{port}", "AGENT_URL": f"https://{AGENT}:{port}"}
             settings = world.settings(tmp_path, HTTPS_PROXY=proxy.url, **files, **at, **variables)
+            await linking.link(settings, slack.teams.values(), ghes, {"mona": "grace"}, clock)
             await stack.enter_async_context(app.running(settings, clock))
             world.point_hooks_at(settings.agent_url)
             await slack.feed.until(lambda: len(open_sockets(slack)) == settings.slack_connections)

@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from agent import app, audit_export, cli, settings, workspace_list
 from agent.cli_errors import Failure
 from agent.examining.scopes import WANTED
+from agent.relay.keys import new_pair
 from agent.secret_keys import load_or_make
 from agent.settings import Settings
 from agent.store.secrets import Secrets
 from agent.store.sqlite import SqliteStore
 from agent.store.workspaces import Installation, keep_installation, keep_workspace, uninstall
 from agent.workspaces import Workspace
+from infra.sandbox import linking
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
 from infra.sandbox.new_file import new_file
@@ -86,6 +86,7 @@ async def test_the_list_says_who_installed_what_where_and_what_is_missing(instal
         "domain": "acme",
         "data_class": "full",
         "transport": "direct",
+        "next_transport": None,
         "parked_reason": None,
         "installation_id": "T1",
         "installed_by": "U7",
@@ -133,19 +134,36 @@ async def test_an_unknown_workspace_is_told_with_those_that_are_known(installed:
     assert await audit_export.export(installed, None) == []
 
 
-@pytest.mark.parametrize(("given", "says"), [({}, "set RELAY_URL"), (RELAY, "it has no relay yet")])
-async def test_the_relay_is_refused_and_nothing_is_changed(
-    installed: Settings, tmp_path: Path, given: dict[str, str], says: str
-) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    key = {"RELAY_SIGNING_KEY": pem} if given else {}
-
-    with pytest.raises(Failure, match=says):
-        await workspace_list.chosen(
-            _settings(tmp_path, **given, **key), "T1", transport="relay", data_class=DataClass.LINK
-        )
+async def test_the_relay_is_refused_while_there_is_none_and_nothing_is_changed(installed: Settings) -> None:
+    with pytest.raises(Failure, match=r"set RELAY_URL, RELAY_ID, RELAY_AGENT_ID, RELAY_SIGNING_KEY and RELAY_KEY_ID"):
+        await workspace_list.chosen(installed, "T1", transport="relay", data_class=DataClass.LINK)
 
     assert {each.data_class for each in await workspace_list.listed(installed)} == {DataClass.FULL}
+
+
+async def test_a_workspace_is_to_go_over_to_the_relay_and_shows_less_at_once(
+    installed: Settings, tmp_path: Path
+) -> None:
+    relayed = _settings(tmp_path, **RELAY, RELAY_SIGNING_KEY=new_pair().private)
+
+    said = await workspace_list.chosen(relayed, "T1", transport="relay")
+    await workspace_list.chosen(relayed, "T2", transport="relay", data_class=DataClass.FULL)
+    found = {each.team_id: each for each in await workspace_list.listed(installed)}
+
+    assert "has data class title and transport direct: a running agent lets it go over to relay" in said
+    assert "transport       direct, going over to relay" in workspace_list.as_text(found["T1"])
+    assert workspace_list.as_json(found["T1"])["next_transport"] == "relay"
+    assert [found[each].data_class for each in ("T1", "T2", "T3")] == ["title", "full", "full"]
+
+
+@pytest.mark.usefixtures("installed")
+async def test_a_workspace_that_was_to_go_over_may_stay(tmp_path: Path) -> None:
+    relayed = _settings(tmp_path, **RELAY, RELAY_SIGNING_KEY=new_pair().private)
+    await workspace_list.chosen(relayed, "T1", transport="relay")
+
+    said = await workspace_list.chosen(relayed, "T1", transport="direct")
+
+    assert "has data class full and transport direct." in said
 
 
 @pytest.fixture
@@ -199,6 +217,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     clock = DrivenClock()
     async with standins(clock, workspaces=1) as world:
         given = world.settings(tmp_path)
+        await linking.link(given, world.slack.teams.values(), world.ghes, {"mona": "grace"}, clock)
         async with app.running(given, clock) as agent:
             made = Rig(clock, world, given)
             world.point_hooks_at(agent.url)

@@ -19,8 +19,9 @@ import aiohttp
 import pytest
 import trustme
 
+from agent import settings as agent_settings
 from agent.clock import SystemClock
-from infra.sandbox import connect_proxy
+from infra.sandbox import connect_proxy, linking
 from infra.sandbox.concessions import STRICT
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes import server as ghes_server
@@ -168,6 +169,7 @@ def companies(nets: Nets, tmp_path: Path) -> Companies:
             if ghes_by_proxy:
                 given["GHES_PROXY"] = proxy.url
             settings = {name: word for name, word in world.variables(tmp_path, **given | variables).items() if word}
+            await linking.link(agent_settings.of(settings), slack.teams.values(), ghes, {"mona": "grace"}, clock)
             agent = await stack.enter_async_context(agent_process.running(nets.agent, tmp_path, hosts, settings))
             world.point_hooks_at(f"http://{AGENT_AT}:{LISTENS[1]}")
             yield Company(nets=nets, world=world, proxy=proxy, agent=agent, session=session)

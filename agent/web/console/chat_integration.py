@@ -9,6 +9,7 @@ from agent.manifests import Manifest, slack_manifest
 from agent.settings import Settings
 from agent.setup import app_token
 from agent.setup.slack_app import SlackApps
+from agent.setup.slack_values import APP, FORGOTTEN, halved
 from agent.setup.trouble import Trouble
 from agent.slack.form_calls import FormCalls
 from agent.store.audit import note
@@ -30,11 +31,8 @@ _THERE_IS_ONE = (
     "There is a Slack app already ({app_id}). Bring it up to date, or forget it before another one is generated."
 )
 _FIXED = "{name} is set by the environment, so it can't be changed here."
-_TOGETHER = "The client id and the client secret go together: enter both, as the app's page at Slack shows them."
 _NO_APP = "No Slack app with its App ID is known here: generate one, or enter the values of an existing one."
-_CLIENT = ("slack_client_id", "slack_client_secret")
-_APP = ("slack_app_id", *_CLIENT)
-_FIELDS = (*_APP, "slack_app_token", "slack_allowed_workspaces")
+_FIELDS = (*APP, "slack_app_token", "slack_allowed_workspaces")
 _SECRET = frozenset({"slack_client_secret", "slack_app_token"})
 
 
@@ -94,7 +92,7 @@ async def save(visit: Visit, form: Form) -> Done | Wrong:
     settings = await console.as_stored()
     given = {name: form[name] for name in _FIELDS if name in form and name not in console.fixed}
     changed = {name: value for name, value in given.items() if value or name not in _SECRET}
-    if wrong := _of_environment(settings, console.fixed, form) | misread(changed) or _halved(settings, changed):
+    if wrong := _of_environment(settings, console.fixed, form) | misread(changed) or halved(settings, changed):
         return Wrong(fields=wrong)
     says = ""
     if token := changed.get("slack_app_token"):
@@ -146,7 +144,7 @@ async def update(visit: Visit, form: Form) -> Done | Wrong:
 
 async def forget(visit: Visit, form: Form) -> Done | Wrong:
     """*Forget this app*: the values that are kept here; the app itself stays at Slack."""
-    names = {name: None for name in (*_APP, "slack_app_token") if name not in visit.console.fixed}
+    names = {name: None for name in FORGOTTEN if name not in visit.console.fixed}
     if not names:
         return Wrong(says=_FIXED.format(name="SLACK_APP_TOKEN"))
     if not await _keep(visit, form, names):
@@ -176,7 +174,7 @@ def _can_be_installed(settings: Settings) -> bool:
 
 
 def _cannot_generate(settings: Settings, fixed: Collection[str], form: Form) -> Wrong | None:
-    if names := [name for name in _APP if name in fixed]:
+    if names := [name for name in APP if name in fixed]:
         return Wrong(says=_FIXED.format(name=names[0].upper()))
     if known := settings.slack_app_id or settings.slack_client_id:
         return Wrong(says=_THERE_IS_ONE.format(app_id=known))
@@ -194,13 +192,6 @@ def _of_environment(settings: Settings, fixed: Collection[str], form: Form) -> d
         if name in fixed and name in form and form[name] != _field(settings, fixed, name).value:
             wrong[name] = _FIXED.format(name=name.upper())
     return wrong
-
-
-def _halved(settings: Settings, changed: Mapping[str, str]) -> dict[str, str]:
-    """Sentences for what is missing of an app whose values are entered: the form has no place for the rest later."""
-    if not any(changed.get(name) for name in _APP):
-        return {}
-    return {name: _TOGETHER for name in _CLIENT if not changed.get(name, getattr(settings, name))}
 
 
 def _field(settings: Settings, fixed: Collection[str], name: str) -> Field:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from agent.store.listings import Listing
+from agent.store.listings import Listing, Part
 from agent.web.console.page import Visit
 
 
@@ -22,3 +22,13 @@ def before(visit: Visit) -> int | None:
 def older(listing: Listing, given: Mapping[str, str]) -> str:
     """The query of the next page; empty for the last one."""
     return "" if listing.older is None else urlencode({**given, "before": listing.older})
+
+
+def after(visit: Visit, name: str = "after") -> str | None:
+    """Where the page of what has no numbers begins; None for the newest."""
+    return visit.query.get(name, "")[:500] or None
+
+
+def further(part: Part, given: Mapping[str, str], name: str = "after") -> str:
+    """As `older`, of what has no numbers."""
+    return "" if part.after is None else urlencode({**given, name: part.after})

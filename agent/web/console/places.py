@@ -9,12 +9,14 @@ from agent.setup.leaving import REMOVED
 from agent.setup.organisations import NOT_LET_IN
 from agent.setup.renewal_texts import unrenewed
 from agent.store.departed import KEPT_DAYS
+from agent.store.discarding import KEY_LOST
 from agent.store.installations import EXPIRED
 from agent.store.workspace_rows import Installed, Known
 
 _PARKED: Mapping[str, str] = {
     REMOVED: "an administrator has removed the app here",
     NOT_LET_IN: "the organisation doesn't let the app in there",
+    KEY_LOST: "the key that its token was encrypted with is lost",
     EXPIRED: "its token has ended and isn't renewed",
     "app_uninstalled": "the app was uninstalled in Slack",
     "tokens_revoked": "its token was revoked in Slack",

@@ -1,14 +1,17 @@
 """What waits to be posted and what is parked, and deciding about it."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 from agent.outbox.notification import State
 from agent.store import outbox_deciding
 from agent.store.listings import list_outbox, list_parked_channels
-from agent.web.console.listing import before, filters, older
+from agent.web.console.listing import after, before, filters, further, older
 from agent.web.console.page import Done, Drawn, Form, Page, Visit, Wrong
 
 STATES = ("waiting", *(state.value for state in State))
+_CHANNELS = "channels"
+"""Where the page of parked channels begins, in the address."""
 _NONE = "Choose at least one of them first."
 _GONE = "Nothing of that is parked any more: somebody else has decided, or it was posted."
 
@@ -19,12 +22,16 @@ async def draw(visit: Visit) -> Drawn:
     wanted = given or {"state": State.PARKED.value}
     store = visit.console.store
     found = await store.read(partial(list_outbox, before=before(visit), filters=wanted))
+    channels = await store.read(partial(list_parked_channels, after=after(visit, _CHANNELS), filters=given))
     context = {
         "rows": found.rows,
         "given": wanted,
         "older": older(found, wanted),
         "states": STATES,
-        "channels": await store.read(list_parked_channels),
+        "channels": channels.rows,
+        "more_channels": further(channels, given, _CHANNELS),
+        "first_channels": after(visit, _CHANNELS) is None,
+        "first": urlencode(given),
         "workspaces": visit.console.workspaces,
     }
     return Drawn(template="outbox.html", context=context)

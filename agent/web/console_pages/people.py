@@ -1,11 +1,12 @@
 """Who has linked an account."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 from agent.people.ports import NotLinked
 from agent.store.listings import list_people
 from agent.store.personal import erase
-from agent.web.console.listing import filters
+from agent.web.console.listing import after, filters, further
 from agent.web.console.page import Done, Drawn, Form, Page, Visit, Wrong
 
 _NOT_SET_UP = "Links end where they began: the GitHub App's client id and secret are missing."
@@ -18,10 +19,18 @@ _NOT_REVOKED = (
 
 
 async def draw(visit: Visit) -> Drawn:
-    """The newest links."""
+    """Links, the newest first."""
     given = filters(visit, "who", "workspace")
-    rows = await visit.console.store.read(partial(list_people, filters=given))
-    return Drawn(template="people.html", context={"rows": rows, "given": given, "workspaces": visit.console.workspaces})
+    found = await visit.console.store.read(partial(list_people, after=after(visit), filters=given))
+    context = {
+        "rows": found.rows,
+        "given": given,
+        "is_first": after(visit) is None,
+        "first": urlencode(given),
+        "next": further(found, given),
+        "workspaces": visit.console.workspaces,
+    }
+    return Drawn(template="people.html", context=context)
 
 
 async def forget(visit: Visit, form: Form) -> Done | Wrong:

@@ -13,11 +13,12 @@ from agent.slack.form_calls import Unanswered
 from agent.slack.oauth import Denied
 from agent.store import installations as stored
 from agent.store.secrets import UnreadableSecretError
+from agent.store.transports import RELAY
 from agent.store.workspace_rows import choose_for, known, places
 from agent.web.console.page import Done, Drawn, Form, Page, Visit, Wrong
 from agent.web.console.parts import Console
 from agent.web.console.places import left, parked, placed
-from agent.workspace_list import RELAY, transport_refusal
+from agent.workspace_list import transport_refusal, transport_says
 from shared.card import DataClass
 
 TRANSPORTS = ("direct", RELAY)
@@ -26,8 +27,7 @@ _CHOOSE = "Choose one of them."
 _SAME = "That is what it was: nothing was changed."
 _MEANWHILE = "Somebody else has changed {name} since this page was opened: look at it, then try again."
 _CHOSEN = (
-    "{name} has data class {data_class} and transport {transport}. What is posted already stays as it is until it is "
-    "drawn anew."
+    "{name} has data class {data_class} and {transport} What is posted already stays as it is until it is drawn anew."
 )
 _UNREADABLE = (
     "Its token can't be read with AGENT_SECRET_KEYS: put the key back that it was encrypted with, or install the app "
@@ -72,7 +72,8 @@ async def choose(visit: Visit, form: Form) -> Done | Wrong:
     wanted, was = _pair(form, ""), _pair(form, "was_")
     if wrong := _wrong(console.settings, team_id, wanted, was):
         return Wrong(fields=wrong)
-    choosing = partial(_choose, team_id=team_id, wanted=wanted, was=was, by=visit.admin)
+    relayed = DataClass(console.settings.relay_data_class)
+    choosing = partial(_choose, team_id=team_id, wanted=wanted, was=was, relayed=relayed, by=visit.admin)
     refused, says = await console.store.write(partial(choosing, now=console.clock.now().timestamp()))
     if refused:
         return Wrong(says=refused)
@@ -143,13 +144,15 @@ def _wrong(settings: Settings, team_id: str, wanted: Pair, was: Pair) -> dict[st
     return wrong
 
 
-def _choose(connection: Connection, *, team_id: str, wanted: Pair, was: Pair, by: str, now: float) -> Pair:
+def _choose(
+    connection: Connection, *, team_id: str, wanted: Pair, was: Pair, relayed: DataClass, by: str, now: float
+) -> Pair:
     """Why nothing is changed, and what is so now: one of the two."""
     found = [each for each in known(connection) if each.team_id == team_id]
     if not found:
         return _UNKNOWN.format(team_id=team_id), ""
     name = found[0].name
-    if (found[0].data_class, found[0].transport) != was:
+    if (found[0].data_class, found[0].wanted_transport) != was:
         return _MEANWHILE.format(name=name), ""
     (data_class, transport), (old_class, old_transport) = wanted, was
     if wanted == was:
@@ -159,10 +162,12 @@ def _choose(connection: Connection, *, team_id: str, wanted: Pair, was: Pair, by
         team_id,
         data_class=DataClass(data_class) if data_class != old_class else None,
         transport=transport if transport != old_transport else None,
+        relayed=relayed,
         by=by,
         now=now,
     )
-    return "", _CHOSEN.format(name=name, data_class=data_class, transport=transport)
+    [chosen] = [each for each in known(connection) if each.team_id == team_id]
+    return "", _CHOSEN.format(name=name, data_class=chosen.data_class, transport=transport_says(chosen))
 
 
 def _by_setting(console: Console) -> str:

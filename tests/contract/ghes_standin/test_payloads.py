@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.population import add_repository
 from infra.sandbox.ghes.repository import Repository
@@ -147,12 +149,69 @@ def test_an_approval_names_reviewers_but_no_environment_id(
     happen.ask_for_approval(world, api, run, production, by=ada)
     happen.review_deployment(world, api, run, production, "approved", by=grace, comment="Go")
 
-    (asked, request), (given, approval) = sent(world)
-    assert (asked, given) == ("deployment_review.requested", "deployment_review.approved")
+    told = sent(world)
+    [request], [approval] = (
+        [payload for name, payload in told if name == f"deployment_review.{action}"]
+        for action in ("requested", "approved")
+    )
     assert request["environment"] == "production"
     assert [(it["type"], it["reviewer"]["login"]) for it in request["reviewers"]] == [("User", "grace")]
     assert request["workflow_run"]["status"] == "waiting"
     assert (approval["approver"]["login"], approval["comment"]) == ("grace", "Go")
+
+
+@pytest.mark.parametrize(
+    ("decision", "states", "after"),
+    [
+        ("approved", ["waiting", "in_progress"], ["deployment_status.created", "workflow_job.in_progress"]),
+        ("rejected", ["waiting", "failure"], ["deployment_status.created", "workflow_job.completed"]),
+    ],
+)
+def test_what_waits_for_an_environment_is_waiting_until_somebody_answers(
+    world: World, api: Repository, ada: Account, grace: Account, decision: Any, states: list[str], after: list[str]
+) -> None:
+    # §8 deployments: "states … waiting"; workflows: "workflow_job.waiting/queued/in_progress/completed"
+    production = Environment(id=1, name="production", reviewers=[grace])
+    run = happen.start_run(world, api, by=ada)
+    sent(world)
+
+    happen.ask_for_approval(world, api, run, production, by=ada)
+    asked, waiting = sent(world), (run.status, run.jobs[-1].status)
+    happen.review_deployment(world, api, run, production, decision, by=grace)
+    answered = sent(world)
+
+    names = [name for name, _ in asked]
+    assert names == [
+        "workflow_job.waiting",
+        "deployment.created",
+        "deployment_status.created",
+        "deployment_review.requested",
+    ]
+    assert waiting == ("waiting", "waiting")
+    assert {payload["workflow_run"]["id"] for name, payload in asked if name != "workflow_job.waiting"} == {run.id}
+    shown = [payload["deployment_status"]["state"] for _, payload in asked + answered if "deployment_status" in payload]
+    assert shown == states
+    assert [name for name, _ in answered][:3] == [f"deployment_review.{decision}", *after]
+    assert run.waits_for == []
+
+
+def test_a_run_that_has_ended_waits_for_nobody_and_ends_what_it_deploys(
+    world: World, api: Repository, ada: Account, grace: Account
+) -> None:
+    production, staging = (Environment(id=at, name=name, reviewers=[grace]) for at, name in enumerate(("p", "s")))
+    run = happen.start_run(world, api, by=ada)
+    for environment in (production, staging):
+        happen.ask_for_approval(world, api, run, environment, by=ada)
+
+    happen.review_deployment(world, api, run, production, "approved", by=grace)
+    between = run.status
+    happen.finish_run(world, api, run, "success", by=ada)
+
+    assert between == "waiting"
+    assert [it.statuses[-1].state for it in api.deployments] == ["success", "waiting"]
+    assert run.waits_for == []
+    with pytest.raises(ValueError, match="not in list"):
+        happen.review_deployment(world, api, run, staging, "approved", by=grace)
 
 
 def test_a_run_has_checks_beside_it_and_keeps_its_id(world: World, api: Repository, ada: Account) -> None:

@@ -43,8 +43,8 @@ async def test_migrations_make_the_schema_that_the_statements_expect(store: AnyS
 async def test_migrating_says_what_it_did_and_does_nothing_the_second_time(empty_url: str) -> None:
     first, second = await migrated(empty_url), await migrated(empty_url)
 
-    assert first == "The store went from nothing to 0006."
-    assert second == "The store is up to date (0006)."
+    assert first == "The store went from nothing to 0007."
+    assert second == "The store is up to date (0007)."
 
 
 async def test_two_replicas_may_migrate_at_once(empty_url: str) -> None:
@@ -57,7 +57,7 @@ async def test_two_replicas_may_migrate_at_once(empty_url: str) -> None:
 
     said = sorted([(await replica.communicate())[0].decode().strip() for replica in replicas])
 
-    assert said == ["The store is up to date (0006)."] * 2 + ["The store went from nothing to 0006."]
+    assert said == ["The store is up to date (0007)."] * 2 + ["The store went from nothing to 0007."]
 
 
 async def test_a_migration_can_be_taken_back(store: AnyStore) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, select, text
 
-from agent.store.outbox_backlogs import ACCEPTED, RECEIPT_DUE_AT, WINDOW, backlogs
+from agent.store.outbox_backlogs import ACCEPTED, GOING_OVER, RECEIPT_DUE_AT, WINDOW, backlogs
 from agent.store.outbox_claims import claim, next_due
 from agent.store.sqlite import SqliteStore
 from agent.store.subscriptions import by_repository
@@ -97,7 +97,8 @@ async def test_of_a_long_backlog_a_claim_reads_only_what_it_may_post_next(agent:
         await agent.push(f"commit {number}")
     now = agent.clock.now().timestamp()
 
-    query = select(addresses, ACCEPTED.label("accepted"), RECEIPT_DUE_AT.label("receipt_due_at")).order_by("id")
+    beside = ACCEPTED.label("accepted"), RECEIPT_DUE_AT.label("receipt_due_at"), GOING_OVER.label("going_over")
+    query = select(addresses, *beside).order_by("id")
     due = await agent.store.read(lambda c: c.execute(query).all())
     of_issues, of_pushes = await agent.store.read(lambda c: backlogs(c, due, now))
     leases = await agent.store.write(lambda c: claim(c, "me", now, 60.0, 64, Pace(1, 3)))

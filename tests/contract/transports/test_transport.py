@@ -24,7 +24,7 @@ async def test_what_is_delivered_is_the_message_by_that_name_and_says_what_it_ca
 
     (message,) = way.messages
     assert outcome == Delivered(message.ts)
-    assert (message.text, message.client_msg_id) == ("hello", post.client_msg_id)
+    assert (message.text, message.client_msg_id) == (post.message.text, post.client_msg_id)
     assert message.metadata["event_payload"] == {"id": "n1", "also": ["n2", "n3"], "delivery": "d-1"}
 
 
@@ -52,6 +52,7 @@ async def test_what_the_far_side_says_is_one_of_the_outcomes(way: Any, fault: Fa
 async def test_after_a_try_that_failed_the_same_post_goes_again_and_stands_there_once(way: Any) -> None:
     way.world.faults.add(Down(), method=POST)
     first = await way.said(way.post())
+    await way.clock.advance(300, step_s=100)
 
     second = await way.said(way.post())
 
@@ -60,43 +61,45 @@ async def test_after_a_try_that_failed_the_same_post_goes_again_and_stands_there
     assert second == Delivered(message.ts)
 
 
-async def test_a_lost_answer_is_unknown_and_a_look_finds_what_arrived(way: Any) -> None:
-    way.world.faults.add(AnswerLost(), method=POST)
+async def test_a_lost_answer_is_unknown_and_a_look_finds_what_arrived(at_once: Any) -> None:
+    at_once.world.faults.add(AnswerLost(), method=POST)
 
-    outcome = await way.said(way.post())
+    outcome = await at_once.said(at_once.post())
 
-    (message,) = way.messages
+    (message,) = at_once.messages
     assert isinstance(outcome, Unknown)
-    assert await way.transport.look(sought(way, way.post())) == Seen(message.ts)
+    assert await at_once.transport.look(sought(at_once, at_once.post())) == Seen(message.ts)
 
 
-async def test_a_lost_request_is_unknown_too_and_a_look_finds_nothing(way: Any) -> None:
-    await way.said(way.post("other"))
-    way.world.faults.add(RequestLost(), method=POST)
+async def test_a_lost_request_is_unknown_too_and_a_look_finds_nothing(at_once: Any) -> None:
+    await at_once.said(at_once.post("other"))
+    at_once.world.faults.add(RequestLost(), method=POST)
 
-    outcome = await way.said(way.post())
+    outcome = await at_once.said(at_once.post())
 
     assert isinstance(outcome, Unknown)
-    assert await way.transport.look(sought(way, way.post())) == NotSeen()
+    assert await at_once.transport.look(sought(at_once, at_once.post())) == NotSeen()
 
 
-async def test_a_lost_reply_is_found_in_its_thread(way: Any) -> None:
-    await way.said(way.post("p", Role.PARENT, thread_key="7/issue/1"))
-    (parent,) = way.messages
-    reply = way.post("r", Role.REPLY, thread_key="7/issue/1", ts=parent.ts)
-    way.world.faults.add(AnswerLost(), method=POST)
-    await way.said(reply)
+async def test_a_lost_reply_is_found_in_its_thread(at_once: Any) -> None:
+    await at_once.said(at_once.post("p", Role.PARENT, thread_key="7/issue/1"))
+    (parent,) = at_once.messages
+    reply = at_once.post("r", Role.REPLY, thread_key="7/issue/1", ts=parent.ts)
+    at_once.world.faults.add(AnswerLost(), method=POST)
+    await at_once.said(reply)
 
-    found = await way.transport.look(sought(way, reply, parent.ts))
+    found = await at_once.transport.look(sought(at_once, reply, parent.ts))
 
-    assert found == Seen(way.messages[1].ts)
+    assert found == Seen(at_once.messages[1].ts)
 
 
-async def test_where_looking_is_not_allowed_that_is_said(way: Any) -> None:
-    way.world.teams[way.address.team_id].scopes = BOT_SCOPES - {f"{kind}:history" for kind in ("channels", "groups")}
-    way.world.teams[way.address.team_id].scopes -= {"im:history", "mpim:history"}
+async def test_where_looking_is_not_allowed_that_is_said(at_once: Any) -> None:
+    at_once.world.teams[at_once.address.team_id].scopes = BOT_SCOPES - {
+        f"{kind}:history" for kind in ("channels", "groups")
+    }
+    at_once.world.teams[at_once.address.team_id].scopes -= {"im:history", "mpim:history"}
 
-    assert await way.transport.look(sought(way, way.post())) == CannotLook("missing_scope")
+    assert await at_once.transport.look(sought(at_once, at_once.post())) == CannotLook("missing_scope")
 
 
 async def test_replies_stand_in_the_thread_of_their_card_and_broadcasts_in_the_channel_too(way: Any) -> None:

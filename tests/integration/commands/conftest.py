@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from agent import app
 from agent.settings import Settings
 from agent.store.tables import envelopes
+from infra.sandbox import linking
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.world import World as Ghes
@@ -66,6 +67,11 @@ class Rig:
         self.world.point_hooks_at(started.result())
         await self.within(60, lambda: len(open_sockets(self.slack)) >= 2 and ("auth.test" in self.called()))
         await self.calm()
+
+    async def link(self, user: str = "mona", login: str = "outsider") -> None:
+        """Link a Slack user's account, or another one than before, as signing in does."""
+        teams, settings = self.slack.teams.values(), self.world.settings(self.folder)
+        await linking.put(self.store, settings, teams, self.ghes, {user: login}, self.clock)
 
     async def kill(self) -> None:
         """End the process as `kill -9` does."""
@@ -229,8 +235,16 @@ def rigs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rigs]:
 
 
 @pytest.fixture
-async def rig(rigs: Rigs) -> AsyncIterator[Rig]:
+def connected() -> Sequence[str]:
+    """Who is connected at the start, as one who may read only what all may; overridden where that is the matter."""
+    return ("mona",)
+
+
+@pytest.fixture
+async def rig(rigs: Rigs, connected: Sequence[str]) -> AsyncIterator[Rig]:
     """A rig whose agent runs; nothing is subscribed to."""
     async with rigs() as made:
         await made.start()
+        for name in connected:
+            await made.link(name)
         yield made

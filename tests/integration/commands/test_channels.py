@@ -96,6 +96,7 @@ async def test_just_before_half_an_hour_it_goes_on_although_its_response_url_is_
 
 
 async def test_the_same_command_typed_again_goes_on_once_and_those_of_others_do_too(rig: Any) -> None:
+    await rig.link("defunkt")
     for user, text in (("mona", "acme/docs"), ("mona", "acme/docs"), ("defunkt", "acme/shared")):
         await rig.said(f"subscribe {text}", "secret", user)
 

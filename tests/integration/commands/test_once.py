@@ -29,6 +29,7 @@ async def test_a_command_that_slack_brings_in_several_envelopes_is_answered_once
 async def test_a_command_whose_acknowledgement_was_lost_is_answered_once(rigs: Any) -> None:
     async with rigs(Switches(commands_are_redelivered=True, acks_on_any_socket=False)) as rig:
         await rig.start()
+        await rig.link()
         before = rig.store.life.begun
         command = rig.type("subscribe acme/docs")
         while rig.store.life.begun == before:

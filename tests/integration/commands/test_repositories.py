@@ -8,14 +8,14 @@ from infra.sandbox.ghes import happen
 from infra.sandbox.ghes.faults import SecondaryLimit, ServerError, Slow
 
 UNREADABLE = (
-    "There is no repository `{}` that everybody on this server may read. Check its name; if it's a private one, "
-    "connect your account: then I carry out `/ghe subscribe {}` by myself."
+    "There is no repository `{}` that you may read on GitHub Enterprise. Check its name, or ask one of its owners to "
+    "let you in."
 )
 
 
-def unreadable(name: str, command: str = "") -> str:
-    """What somebody who isn't signed in hears first."""
-    return UNREADABLE.format(name, command or name)
+def unreadable(name: str) -> str:
+    """What somebody hears who may not read it, or whom nobody could show it."""
+    return UNREADABLE.format(name)
 
 
 async def test_a_private_repository_is_refused_to_the_person_alone(rig: Any) -> None:
@@ -45,7 +45,7 @@ async def test_where_the_app_has_all_repositories_private_and_missing_look_the_s
     said = {name: await rig.said(f"subscribe acme/{name}") for name in ("api", "API", "nothing-at-all")}
 
     assert [answer.text.partition("\n")[0] for answer in said.values()] == [unreadable(f"acme/{name}") for name in said]
-    blocks = [str(answer.blocks[:-1]).replace(f"acme/{name}", "…") for name, answer in said.items()]
+    blocks = [str(answer.blocks).replace(f"acme/{name}", "…") for name, answer in said.items()]
     assert len(set(blocks)) == 1
 
 
@@ -76,8 +76,7 @@ async def test_where_the_app_has_some_repositories_the_others_and_missing_ones_l
 async def test_one_repository_that_may_not_be_read_changes_nothing_of_the_others(rig: Any) -> None:
     answer = await rig.said("subscribe acme/docs acme/nothing-at-all acme/shared")
 
-    command = "acme/docs acme/nothing-at-all acme/shared"
-    assert answer.text.partition("\n")[0] == unreadable("acme/nothing-at-all", command)
+    assert answer.text.partition("\n")[0] == unreadable("acme/nothing-at-all")
     assert await rig.subscribed() == []
 
 

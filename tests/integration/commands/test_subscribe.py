@@ -85,6 +85,7 @@ async def test_what_is_subscribed_to_arrives_until_it_is_unsubscribed(rig: Any) 
 
 
 async def test_the_subscriptions_of_one_channel_are_no_others(rig: Any) -> None:
+    await rig.link("ada")
     await rig.said("subscribe acme/docs")
     await rig.said("subscribe acme/docs", "dm-ada", "ada")
 

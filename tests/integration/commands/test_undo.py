@@ -7,6 +7,7 @@ from infra.sandbox.slack.line import Delivery
 
 
 async def test_somebody_else_may_undo_and_everybody_sees_who_it_was(rig: Any) -> None:
+    await rig.link("ada")
     answer = await rig.said("subscribe acme/docs")
 
     undone = await rig.clicked(answer, user="ada")
@@ -18,6 +19,7 @@ async def test_somebody_else_may_undo_and_everybody_sees_who_it_was(rig: Any) ->
 
 
 async def test_a_second_click_changes_nothing_and_is_told_to_who_clicked(rig: Any) -> None:
+    await rig.link("defunkt")
     answer = await rig.said("subscribe acme/docs issues")
     await rig.clicked(answer)
     await rig.said("subscribe acme/docs issues")
@@ -32,6 +34,8 @@ async def test_a_second_click_changes_nothing_and_is_told_to_who_clicked(rig: An
 
 
 async def test_of_clicks_at_the_same_moment_one_counts(rig: Any) -> None:
+    await rig.link("ada")
+    await rig.link("defunkt")
     answer = await rig.said("subscribe acme/docs")
 
     clicks = [rig.click(answer, user=user) for user in ("mona", "defunkt", "ada", "mona")]

@@ -1,11 +1,15 @@
 """The pages that list something, and what can be decided on them."""
 
+import re
+import sqlite3
+from contextlib import closing
+from html import unescape
 from typing import Any
 
 import pytest
 
 from infra.sandbox.ghes import happen
-from infra.sandbox.ghes.oauth import sign_in
+from infra.sandbox.linking import link
 from infra.sandbox.slack import people
 from infra.sandbox.slack.breakage import open_sockets
 from infra.sandbox.slack.faults import Says
@@ -14,8 +18,9 @@ from infra.sandbox.slack.world import messages
 
 @pytest.fixture
 async def subscribed(rig: Any, browser: Any) -> Any:
-    """Signed in to the console of an agent whose channel `#general` is subscribed to `acme/docs`."""
+    """Signed in to the console of an agent whose channel `#general` is subscribed to `acme/docs`, by Mona."""
     await rig.until(lambda: len(open_sockets(rig.world.slack)) == 2)
+    await link(rig.settings, [rig.world.slack.team("acme")], rig.world.ghes, {"mona": "ada"}, rig.clock)
     people.slash(rig.world.slack, "acme", "general", "mona", "subscribe acme/docs")
     await rig.until(lambda: messages(rig.world.slack, "acme", "general"))
     await browser.signs_in()
@@ -97,8 +102,7 @@ async def test_a_parked_channel_can_be_tried_again(subscribed: Any, browser: Any
 async def test_a_linked_person_is_listed_and_can_be_forgotten(subscribed: Any, browser: Any) -> None:
     ghes, slack = subscribed.world.ghes, subscribed.world.slack
     user = slack.user("acme", "mona")
-    await _link(subscribed, "T00000001", user.user_id, "ada")
-    page = await browser.opens("people?who=ADA")
+    page = await browser.opens("people?who=AD")
 
     done = await browser.presses("Forget")
 
@@ -106,6 +110,26 @@ async def test_a_linked_person_is_listed_and_can_be_forgotten(subscribed: Any, b
     assert "ada is no longer linked there" in done.says
     assert not ghes.user_tokens
     assert "Nobody fits." in (await browser.opens("people?who=ada")).says
+
+
+@pytest.mark.usefixtures("subscribed")
+async def test_people_and_parked_channels_beyond_a_page_are_reached_and_the_first_ones_again(
+    rig: Any, browser: Any
+) -> None:
+    await _crowd(rig)
+
+    first = await browser.opens("people?workspace=T00000001")
+    second = await browser.opens("people" + _link_of(first, "Next"))
+    back = await browser.opens(_link_of(second, "First page"))
+    channels = await browser.opens("outbox")
+    more = await browser.opens("outbox" + _link_of(channels, "More channels"))
+
+    assert ("user059" in first.says, "user000" in first.says) == (True, False)
+    assert ("user059" in second.says, "user000" in second.says) == (False, True)
+    assert "workspace=T00000001" in _link_of(second, "First page")
+    assert "user059" in back.says
+    assert ("C059" in channels.says, "C000" in channels.says) == (True, False)
+    assert ("C059" in more.says, "C000" in more.says, "First channels" in more.says) == (False, True, True)
 
 
 async def test_the_status_page_tells_of_every_part_socket_and_the_last_day(subscribed: Any, browser: Any) -> None:
@@ -136,6 +160,26 @@ async def test_what_people_have_written_is_shown_as_text(browser: Any, path: str
     assert "<b>" not in page.body
 
 
+def _link_of(page: Any, text: str) -> str:
+    """Where a link with this text leads."""
+    [target] = re.findall(rf'<a class="button" href="([^"]*)">{text}</a>', page.body)
+    return unescape(target)
+
+
+async def _crowd(rig: Any) -> None:
+    """60 people who are linked, and as many channels that are parked."""
+    linked = [("T00000001", f"U{n:03}", 7, f"user{n:03}", b"", float(n)) for n in range(60)]
+    parked = [("T00000001", f"C{n:03}", "is_archived", float(n)) for n in range(60)]
+    with closing(sqlite3.connect(rig.settings.sqlite_path)) as store:
+        store.executemany(
+            "INSERT INTO people (team_id, user_id, ghes_id, login, access, linked_at) VALUES (?, ?, ?, ?, ?, ?)", linked
+        )
+        store.executemany(
+            "INSERT INTO addresses (team_id, channel_id, parked_reason, parked_at) VALUES (?, ?, ?, ?)", parked
+        )
+        store.commit()
+
+
 def _cards(rig: Any) -> list[Any]:
     """What was posted about events."""
     return [each for each in messages(rig.world.slack, "acme", "general") if each.metadata]
@@ -144,22 +188,3 @@ def _cards(rig: Any) -> list[Any]:
 def _boxes(page: Any) -> list[str]:
     """The boxes that can be ticked."""
     return [each.split('"')[0] for each in page.body.split('type="checkbox" name="')[1:]]
-
-
-async def _link(rig: Any, team_id: str, user_id: str, login: str) -> None:
-    """As going through *Connect GitHub account* would."""
-    from agent.people.person import Person, Tokens
-    from agent.secret_keys import load_or_make
-    from agent.store import people as stored
-    from agent.store.open import open_store
-    from agent.store.secrets import Secrets
-
-    ghes = rig.world.ghes
-    account = ghes.account(login)
-    pair = sign_in(ghes, ghes.app, account)
-    person = Person(team_id=team_id, user_id=user_id, ghes_id=account.id, login=login, linked_at=rig.clock.now())
-    tokens = Tokens(access=pair.token, access_ends_at=pair.expires_at, refresh=pair.refresh_token or "")
-    sealed = stored.sealed(Secrets(load_or_make(rig.settings)), tokens)
-    store = open_store(rig.settings)
-    await store.write(lambda connection: stored.link(connection, person, sealed))
-    await store.aclose()

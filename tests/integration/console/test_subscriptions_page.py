@@ -12,6 +12,7 @@ from agent.store.people_tables import sponsors
 from agent.store.tables import addresses, subscriptions
 from agent.subscription_file import run
 from agent.subscriptions.subscription import PLAIN, Wants, encode
+from infra.sandbox.linking import link
 from infra.sandbox.slack import people
 from infra.sandbox.slack.breakage import open_sockets
 from infra.sandbox.slack.world import messages
@@ -51,6 +52,7 @@ def stored(rig: Any) -> Stored:
 async def subscribed(rig: Any, browser: Any) -> Any:
     """Signed in to the console of an agent whose channel `#general` is subscribed to `acme/docs`."""
     await rig.until(lambda: len(open_sockets(rig.world.slack)) == 2)
+    await link(rig.settings, [rig.world.slack.team("acme")], rig.world.ghes, {"mona": "ada"}, rig.clock)
     people.slash(rig.world.slack, "acme", "general", "mona", 'subscribe acme/docs issues commits:"release/*"')
     await rig.until(lambda: messages(rig.world.slack, "acme", "general"))
     await browser.signs_in()

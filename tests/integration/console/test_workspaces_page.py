@@ -17,6 +17,7 @@ from agent.store.secrets import Secrets
 from agent.store.workspaces import Installation, choose, keep_installation, keep_workspace
 from agent.workspaces import Workspace
 from infra.sandbox.ghes import happen
+from infra.sandbox.linking import link
 from infra.sandbox.slack import people, server
 from infra.sandbox.slack.breakage import open_sockets
 from infra.sandbox.slack.call import Call, Method
@@ -99,7 +100,7 @@ async def test_an_installation_is_shown_with_its_workspace(at_page: Any) -> None
 async def test_a_chosen_data_class_is_kept_under_the_name_of_who_chose_it(rig: Any, at_page: Any) -> None:
     done = await at_page.presses("Save", data_class="title", transport="direct")
 
-    assert "has data class title and transport direct" in done.says
+    assert "has data class title and transport direct." in done.says
     assert (await classes(rig))[ACME] == ("title", "direct")
     noted = [each for each in await export(rig.settings, None) if each["action"] == "configure"]
     assert [(each["login"], each["target"]) for each in noted] == [("password", "data class title")]
@@ -108,6 +109,7 @@ async def test_a_chosen_data_class_is_kept_under_the_name_of_who_chose_it(rig: A
 async def test_a_chosen_data_class_is_in_use_at_once(rig: Any, at_page: Any) -> None:
     ghes, slack = rig.world.ghes, rig.world.slack
     await rig.until(lambda: len(open_sockets(slack)) == 2)
+    await link(rig.settings, [slack.team("acme")], ghes, {"mona": "ada"}, rig.clock)
     people.slash(slack, "acme", "general", "mona", "subscribe acme/docs")
     await rig.until(lambda: messages(slack, "acme", "general"))
 

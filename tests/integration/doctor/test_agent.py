@@ -52,19 +52,6 @@ async def test_what_answers_at_our_address_is_looked_at(examine: Any, status: in
     assert said in finding.says
 
 
-async def test_the_relay_is_not_in_this_version(examine: Any) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-
-    key = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    given = {"RELAY_ID": "r", "RELAY_AGENT_ID": "a", "RELAY_KEY_ID": "k", "RELAY_SIGNING_KEY": key}
-
-    finding = (await examine(RELAY_URL="https://relay.example.com", **given)).one("relay")
-
-    assert finding.level is Level.WARNING
-    assert "this version has no relay" in finding.says
-
-
 async def test_administrators_with_names_and_a_password_elsewhere_are_well(examine: Any) -> None:
     finding = (await examine(AGENT_ADMINS="ada", AGENT_ADMIN_PASSWORD="w0rd")).one("admin-password")
 

@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from agent import app
 from agent.settings import Settings
 from agent.store.open import open_store
+from infra.sandbox import linking
 from infra.sandbox.addresses import free_port
 from infra.sandbox.driven_clock import DrivenClock, settle
 from infra.sandbox.ghes import happen
@@ -81,7 +82,9 @@ class Rig:
         await settle()
 
     async def subscribes(self, team: str) -> None:
-        """`/ghe subscribe acme/docs` in #general."""
+        """`/ghe subscribe acme/docs` in #general, by mona, who is connected by then."""
+        slack = self.world.slack
+        await linking.link(self.settings, [slack.team(team)], self.world.ghes, {"mona": "grace"}, self.clock)
         before = len(self.posts(team))
         people.slash(self.world.slack, team, "general", "mona", "subscribe acme/docs")
         await self.until(lambda: len(self.posts(team)) > before)

@@ -11,6 +11,7 @@ from agent import settings as agent_settings
 from agent.secret_keys import load_or_make
 from agent.setting_up import run
 from agent.settings import Settings
+from agent.store.audit import SqlAudit
 from agent.store.configuration import SqlConfiguration
 from agent.store.open import open_store
 from agent.store.secrets import Secrets
@@ -32,19 +33,24 @@ class Desk:
     settings: Settings
     folder: Path
     clock: DrivenClock
+    by: str = "mona"
     said: list[str] = field(default_factory=list)
 
     async def sets_up(self, **sections: Any) -> str:
         """Write the file and run the verb; what it said, line by line."""
         path, before = self.folder / "setup.toml", len(self.said)
         path.write_text("\n".join(_lines(sections)), encoding="utf-8")
-        await run.from_file(self.settings, path, self.said.append, self.clock)
+        await run.from_file(self.settings, path, self.said.append, self.clock, self.by)
         return "\n".join(self.said[before:])
 
-    async def answers(self, *answers: str) -> str:
-        """The same by questions; an answer too few is an error, one too many too."""
+    async def answers(self, *answers: tuple[str, str]) -> str:
+        """The same by questions, whose beginnings are given with their answers; the others get none."""
         left, before = list(answers), len(self.said)
-        await run.by_questions(self.settings, lambda _question, _secret: left.pop(0), self.said.append, self.clock)
+
+        def answer(question: str, _is_secret: bool) -> str:  # noqa: FBT001 - the port's shape
+            return left.pop(0)[1] if left and question.startswith(left[0][0]) else ""
+
+        await run.by_questions(self.settings, answer, self.said.append, self.clock, self.by)
         assert left == []
         return "\n".join(self.said[before:])
 
@@ -60,6 +66,9 @@ class Desk:
 
     def configuration_token(self) -> str:
         return generate_configuration_token(self.world.slack, "acme", "mona").token
+
+    def refresh_token(self) -> str:
+        return generate_configuration_token(self.world.slack, "acme", "mona").refresh_token
 
     def spends_tokens(self) -> None:
         """Twelve hours go by."""
@@ -78,6 +87,11 @@ class Desk:
         secrets = Secrets(load_or_make(self.settings))
         found: Mapping[str, str] = await self._stored(lambda store: SqlConfiguration(store, secrets, self.clock).read())
         return found
+
+    async def noted(self) -> list[tuple[str, str, str]]:
+        """Who did what to what, of the audit log."""
+        entries = await self._stored(lambda store: SqlAudit(store, self.clock).since(None))
+        return [(each.entry.login, each.entry.action, each.entry.target) for each in entries]
 
     async def workspaces(self) -> list[Known]:
         found: list[Known] = await self._stored(lambda store: store.read(known))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from agent.cli_errors import Failure
+from agent.settings_errors import SettingsError
 from infra.sandbox.slack.app_settings import distribute
 
 
@@ -79,6 +80,7 @@ async def test_an_update_of_the_slack_app_says_what_it_changes(desk: Any) -> Non
         ({"slack_app": {"app_token": "xapp-made-up"}}, "Slack doesn't know this token"),
         ({"slack_app": {"app_token": "wrong"}}, "SLACK_APP_TOKEN"),
         ({"slack_app": {"configuration_token": "xoxe.xoxp-1-made-up"}}, "Slack doesn't know this token"),
+        ({"slack_app": {"client_id": "1.2"}}, "SLACK_CLIENT_SECRET: The client id and the client secret go together"),
         ({"slack_app": {"update": True}}, "a configuration token is needed, and an app that is there"),
         ({"workspaces": [{"bot_token": "xoxb-made-up"}]}, "Slack doesn't take the bot token (invalid_auth)"),
         ({"workspaces": [{"id": "T9", "data_class": "link"}]}, "The Slack app isn't installed in T9"),
@@ -90,7 +92,7 @@ async def test_what_is_refused_is_said_and_nothing_of_the_file_is_kept(
 ) -> None:
     declared: dict[str, Any] = {"github_app": desk.github_app} | sections
 
-    with pytest.raises(Failure) as failure:
+    with pytest.raises((Failure, SettingsError)) as failure:
         await desk.sets_up(**declared)
 
     assert says in str(failure.value)
@@ -128,9 +130,9 @@ class TestWithAnEnvironment:
         return {"GHES_APP_ID": "12", "SLACK_CLIENT_ID": "1.2"}
 
     async def test_what_the_environment_sets_is_not_set_up(self, desk: Any) -> None:
-        with pytest.raises(Failure, match="The environment sets GHES_APP_ID, and wins"):
+        with pytest.raises(SettingsError, match="The environment sets GHES_APP_ID, and wins"):
             await desk.sets_up(github_app=desk.github_app)
 
     async def test_no_slack_app_is_made_beside_one_that_the_environment_names(self, desk: Any) -> None:
-        with pytest.raises(Failure, match="The environment sets SLACK_CLIENT_ID, and wins"):
+        with pytest.raises(SettingsError, match="The environment sets SLACK_CLIENT_ID, and wins"):
             await desk.sets_up(slack_app={"configuration_token": desk.configuration_token()})

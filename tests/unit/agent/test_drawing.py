@@ -104,7 +104,8 @@ def pushes(ids: list[str], text: str = "body", head: str | None = None) -> tuple
 
 
 def posted(drawing: Drawing, job: PostJob, found: Material, data_class: DataClass = DataClass.FULL) -> Post:
-    return post(lease(job), job, drawing.cards(job, found), data_class)
+    cards = dict(zip((each.id for each in job.members), drawing.cards(job, found), strict=True))
+    return post(lease(job), job, cards, data_class)
 
 
 def test_a_post_names_its_members_and_shows_each(drawing: Drawing) -> None:

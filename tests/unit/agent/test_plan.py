@@ -136,6 +136,22 @@ def test_a_post_whose_fate_is_unknown_is_looked_at_before_anything_is_posted(sta
     assert [isinstance(job, PostJob) and job.look for job in late.jobs] == [True]
 
 
+def test_while_a_workspace_goes_over_only_what_was_sent_goes_on() -> None:
+    due = [thread("7/issue/1", rewrite_at=NOW - 1)]
+    unsettled = [
+        replace(notification("lost", head="lost"), state=State.UNKNOWN),
+        replace(notification("overdue", head="overdue"), state=State.ACCEPTED),
+    ]
+    going = replace(backlog([notification("new"), notification("again", head="again")], due), going_over=True)
+
+    found = plan(going, NOW, PACE, Bucket(), 20)
+    sent = [plan(replace(going, notifications=[each]), NOW, PACE, Bucket(), 20) for each in unsettled]
+
+    assert found == Plan(jobs=[], next_at=None)
+    assert [posted(each) for each in sent] == [["lost"], ["overdue"]]
+    assert [rewritten(each) for each in sent] == [[], []]
+
+
 def test_of_two_posts_whose_fate_is_unknown_the_first_is_looked_at_alone() -> None:
     waiting = [replace(notification(each, head=each), state=State.UNKNOWN) for each in "ab"]
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from shared.address import Address
 from shared.blockkit.message import Message
+from shared.card import DataClass
 from shared.post import Post, Role
 
 IDS = st.uuids().map(str)
@@ -21,6 +22,8 @@ def post(id_: str, *also: str, delivery_id: str = "d1", ts: str | None = None) -
         ts=ts,
         thread_key=None,
         message=Message(text="hello", blocks=(), attachments=()),
+        cards={},
+        data_class=DataClass.FULL,
     )
 
 

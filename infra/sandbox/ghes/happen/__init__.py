@@ -1,9 +1,10 @@
 """Things happen: each function changes the real state and queues the webhooks that GHES would send of it."""
 
+from infra.sandbox.ghes.happen.approvals import Decision, ask_for_approval, review_deployment
 from infra.sandbox.ghes.happen.apps import change_permission, delete_app, subscribe
 from infra.sandbox.ghes.happen.authorizations import revoke_authorization
 from infra.sandbox.ghes.happen.comments import comment, comment_on_commit, delete_comment, edit_comment
-from infra.sandbox.ghes.happen.deployments import Decision, ask_for_approval, deploy, review_deployment, set_deployment
+from infra.sandbox.ghes.happen.deployments import deploy, set_deployment
 from infra.sandbox.ghes.happen.discussions import (
     answer_discussion,
     close_discussion,

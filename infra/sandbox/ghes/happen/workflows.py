@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from infra.sandbox.ghes.happen.deployments import set_deployment, state_of
 from infra.sandbox.ghes.hooks import fire
 from infra.sandbox.ghes.render.commits import full_commit_json
 from infra.sandbox.ghes.render.runs import check_run_json, job_json, run_json, suite_json, workflow_json
@@ -52,6 +53,14 @@ def start_run(
     return run
 
 
+def wait(world: World, repository: Repository, run: Run, *, by: Account) -> None:
+    """Its jobs wait for an environment: `workflow_job.waiting`; no `workflow_run` tells of it (§8)."""
+    run.status, run.updated_at = "waiting", world.now()
+    for job in (it for it in _jobs(run) if it.status != "waiting"):
+        job.status = "waiting"
+        _tell_job(world, repository, run, job, "waiting", by=by)
+
+
 def progress_run(world: World, repository: Repository, run: Run, *, by: Account) -> None:
     """A runner has taken it: `in_progress`."""
     run.status, run.updated_at = "in_progress", world.now()
@@ -64,7 +73,10 @@ def progress_run(world: World, repository: Repository, run: Run, *, by: Account)
 def finish_run(
     world: World, repository: Repository, run: Run, conclusion: Conclusion = "success", *, by: Account
 ) -> None:
-    """Complete it: job and check run, check suite, workflow run."""
+    """Complete it: what it deploys, job and check run, check suite, workflow run. What waited in it waits no more."""
+    for deployment in (it for it in repository.deployments if it.run is run and state_of(it) == "in_progress"):
+        set_deployment(world, repository, deployment, "success" if conclusion == "success" else "failure", by=by)
+    run.waits_for.clear()
     run.status, run.conclusion, run.updated_at = "completed", conclusion, world.now()
     for job in _jobs(run):
         job.status, job.conclusion, job.completed_at = "completed", conclusion, world.now()

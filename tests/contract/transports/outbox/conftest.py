@@ -200,9 +200,9 @@ def restarted(open_store: Callable[[], Any]) -> Callable[[Agent], Agent]:
 
 
 @pytest.fixture
-async def agent(way: Any, store: Any) -> Agent:
-    """A process whose channel wants everything of acme/pay, on each of the two ways."""
-    made = Agent(way=way, store=store)
+async def agent(at_once: Any, store: Any) -> Agent:
+    """A process whose channel wants everything of acme/pay, on each of the two ways that need no time themselves."""
+    made = Agent(way=at_once, store=store)
     await made.subscribe()
     return made
 

@@ -128,7 +128,7 @@ async def test_undo_brings_back_nothing_private_without_somebody_who_may_read_it
 
 
 async def test_undo_brings_nothing_private_into_a_channel_that_is_shared_by_now(stages: Any) -> None:
-    async with stages("unlinked") as stage:
+    async with stages("outsider") as stage:
         rig = stage.rig
         await stage.enter()
         await rig.said("subscribe acme/api issues")

@@ -105,6 +105,12 @@ def _words(block: Any) -> list[str]:
 
 
 @pytest.fixture
+def connected() -> tuple[str, ...]:
+    """Nobody: see `Tab.links`."""
+    return ()
+
+
+@pytest.fixture
 def tab(rig: Any) -> Tab:
     """mona's."""
     return Tab(rig=rig)

@@ -116,6 +116,7 @@ async def test_a_paused_one_is_marked_in_the_list_and_typed_again_it_goes_on(hou
 
 
 async def test_a_repository_that_becomes_private_finds_its_sponsors_by_itself(house: Any, rig: Any) -> None:
+    await house.link("ada", "outsider")
     await rig.said("subscribe acme/docs issues", user="ada")
     ghes = rig.ghes
 
@@ -148,6 +149,7 @@ async def test_a_repository_that_becomes_private_where_nobody_may_read_it_pauses
 
 
 async def test_undoing_the_end_of_a_private_subscription_brings_it_back(house: Any, rig: Any) -> None:
+    await house.link("ada", "outsider")
     await rig.said("subscribe acme/api issues")
     answer = await rig.said("unsubscribe acme/api")
 

@@ -43,6 +43,21 @@ async def test_an_administrators_yes_has_the_subscription_go_on_by_itself(govern
     assert {"ask to allow", "allow", "sponsor", "subscribe"} <= set(await governed.actions())
 
 
+async def test_once_unsubscribed_a_yes_counts_no_more_and_they_are_asked_again(governed: Any) -> None:
+    rig = governed.rig
+    await rig.said("subscribe acme/api issues", "partners")
+    [question] = rig.seen("dm-defunkt", "defunkt")
+    await governed.press(question, "Allow", "dm-defunkt", "defunkt")
+    await rig.said("unsubscribe acme/api", "partners")
+
+    waiting = await rig.said("subscribe acme/api issues", "partners")
+
+    assert "I've asked the administrators" in waiting.text
+    assert "wants to subscribe" in rig.seen("dm-defunkt", "defunkt")[-1].text
+    assert not await governed.arrives("hidden", "partners")
+    assert "take back" in await governed.actions()
+
+
 async def test_an_administrators_no_is_told_to_whoever_asked(governed: Any) -> None:
     rig = governed.rig
     await rig.said("subscribe acme/api issues", "partners")

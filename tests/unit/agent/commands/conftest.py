@@ -151,8 +151,8 @@ class MemoryRepositories:
 class MemoryChannels:
     """Slack's channels by id; the others aren't found."""
 
-    def __init__(self) -> None:
-        self.known: dict[str, Channel | SlackRefusal] = {}
+    def __init__(self, known: dict[str, Channel | SlackRefusal]) -> None:
+        self.known = known
         self.refused: SlackRefusal | None = None
         self.joined: list[str] = []
 
@@ -216,21 +216,22 @@ def sponsoring(subscriptions: MemorySubscriptions) -> MemorySponsoring:
 def repositories(found: Callable[..., Found]) -> MemoryRepositories:
     """octo/shop and octo/next.js are internal, octo/vault is private; octo has the App."""
     made = MemoryRepositories()
-    made.repositories = {
-        "octo/shop": found(42, "shop"),
-        "octo/next.js": found(43, "next.js", "public"),
-        "octo/vault": found(44, "vault", "private"),
-    }
+    named = [found(42, "shop"), found(43, "next.js", "public"), found(44, "vault", "private")]
+    made.repositories = {f"octo/{each.repository.name}": each for each in named}
     made.owners = {"octo": Owner(id=7, login="octo", kind="Organization", installation_id=1)}
     return made
 
 
 @pytest.fixture
 def channels(channel: Callable[..., Channel]) -> MemoryChannels:
-    """The bot is in C1 and in its direct message D1."""
-    made = MemoryChannels()
-    made.known = {"C1": channel(), "C2": channel(), "D1": channel(ChannelKind.IM)}
-    return made
+    """The bot is in C1, C2 and in its direct message D1."""
+    return MemoryChannels({"C1": channel(), "C2": channel(), "D1": channel(ChannelKind.IM)})
+
+
+@pytest.fixture
+def connected(linked: Callable[..., Any]) -> None:
+    """U1 and U2 are linked, and may read nothing that not all may read."""
+    _ = linked("U1", "mona"), linked("U2", "defunkt")
 
 
 @pytest.fixture
@@ -259,8 +260,8 @@ def ports(
 
 
 def _by(user: str, channel: str, kind: str) -> dict[str, Any]:
-    where = {"team_id": "T1", "channel_id": channel, "user_id": user}
-    return {**where, "response_url": f"https://hooks.slack.com/{kind}/1"}
+    url = f"https://hooks.slack.com/{kind}/1"
+    return {"team_id": "T1", "channel_id": channel, "user_id": user, "response_url": url}
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ async def test_what_nobody_foresaw_is_answered_with_a_reference_that_the_log_has
     assert [(log["event"], log["reference"]) for log in logs] == [("reply failed", said[1])]
 
 
+@pytest.mark.usefixtures("connected")
 async def test_a_click_that_fails_is_answered_too(
     press: Press, subscriptions: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

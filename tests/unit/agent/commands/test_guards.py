@@ -8,6 +8,7 @@ from agent.ghes.repositories import NotFound, NotInstalled, Suspended
 from agent.slash.ports import Channel, ChannelKind, SlackRefusal
 from agent.slash.reply import Reply, Visible
 
+pytestmark = pytest.mark.usefixtures("connected")
 Say = Callable[..., Awaitable[Reply]]
 Press = Callable[..., Awaitable[Reply | None]]
 
@@ -84,7 +85,7 @@ async def test_an_owner_without_the_app_is_explained_too(say: Say) -> None:
     assert reply.text.startswith("I can't see `nobody`: the GitHub App isn't installed on `nobody`")
 
 
-async def test_somebody_who_is_not_signed_in_hears_the_same_of_a_private_repository_and_a_missing_one(
+async def test_who_may_not_read_it_hears_the_same_of_a_private_repository_and_a_missing_one(
     say: Say, repositories: Any, subscriptions: Any
 ) -> None:
     private = await say("subscribe octo/vault")
@@ -95,11 +96,10 @@ async def test_somebody_who_is_not_signed_in_hears_the_same_of_a_private_reposit
     assert (private.visible, private.paragraphs[0]) == (
         Visible.PERSON,
         (
-            "There is no repository `octo/vault` that everybody on this server may read. Check its name; if it's a "
-            "private one, connect your account: then I carry out `/ghe subscribe octo/vault` by myself."
+            "There is no repository `octo/vault` that you may read on GitHub Enterprise. Check its name, or ask one of "
+            "its owners to let you in."
         ),
     )
-    assert [button.text for button in private.buttons] == ["Connect GitHub account", "Enter code"]
     assert subscriptions.rows == {}
 
 

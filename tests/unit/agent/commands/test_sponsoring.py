@@ -116,17 +116,6 @@ async def test_guests_and_strangers_change_nothing(
     assert subscriptions.rows == before
 
 
-async def test_a_guest_undoes_nothing(say: Say, press: Press, members: Any, subscriptions: Any) -> None:
-    answer = await say("subscribe octo/next.js")
-    members.named["U2"] = Member(kind=MemberKind.GUEST, name="Gus")
-
-    undone = await press(answer)
-
-    assert undone is not None
-    assert "Guests" in undone.text
-    assert len(subscriptions.rows) == 1
-
-
 async def test_an_owner_brings_the_private_repositories_that_its_sponsor_may_read(
     say: Say, reader: Any, sponsoring: Any
 ) -> None:

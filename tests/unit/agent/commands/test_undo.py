@@ -1,9 +1,12 @@
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
+from agent.people.ports import Member, MemberKind
 from agent.slash.reply import Button, Reply, Visible, to_channel
 
+pytestmark = pytest.mark.usefixtures("connected")
 Say = Callable[..., Awaitable[Reply]]
 Press = Callable[..., Awaitable[Reply | None]]
 
@@ -80,3 +83,14 @@ async def test_an_undo_of_another_channel_or_of_nothing_is_refused(
         "It can't be undone any more. Change the subscription with a new command.",
     )
     assert await listed(say) != ""
+
+
+async def test_a_guest_undoes_nothing(say: Say, press: Press, members: Any, subscriptions: Any) -> None:
+    answer = await say("subscribe octo/next.js")
+    members.named["U2"] = Member(kind=MemberKind.GUEST, name="Gus")
+
+    undone = await press(answer)
+
+    assert undone is not None
+    assert "Guests" in undone.text
+    assert len(subscriptions.rows) == 1

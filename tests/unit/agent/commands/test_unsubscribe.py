@@ -5,6 +5,7 @@ import pytest
 
 from agent.slash.reply import Reply, Visible
 
+pytestmark = pytest.mark.usefixtures("connected")
 Say = Callable[..., Awaitable[Reply]]
 
 SHOP = "<https://ghe.example.com/octo/shop|octo/shop>"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.cli_errors import Failure
 from agent.setting_up import file
 from agent.setting_up.declared import Declared, DeclaredWorkspace
+from agent.settings_errors import SettingsError
 from shared.card import DataClass
 
 
@@ -47,6 +47,32 @@ def test_a_whole_file_is_read_with_the_texts_that_lie_in_files(tmp_path: Path) -
     )
 
 
+def test_what_is_to_be_taken_away_is_read(tmp_path: Path) -> None:
+    text = """
+        [github_app]
+        forget = true
+        [slack_app]
+        forget = true
+        [[workspaces]]
+        id = "T1"
+        remove = true
+    """
+
+    declared = read(tmp_path, text)
+
+    assert declared == Declared(
+        should_forget_github_app=True,
+        should_forget_slack_app=True,
+        workspaces=(DeclaredWorkspace(team_id="T1", should_remove=True),),
+    )
+
+
+def test_what_is_not_to_be_taken_away_stands_beside_anything(tmp_path: Path) -> None:
+    declared = read(tmp_path, "[github_app]\nid = 12\nset_webhook_address = true\nforget = false")
+
+    assert declared == Declared(github_app={"ghes_app_id": "12"}, should_point_webhook=True)
+
+
 def test_an_empty_file_declares_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "") == Declared()
 
@@ -69,19 +95,24 @@ def test_an_empty_file_declares_nothing(tmp_path: Path) -> None:
         ),
         ("[slack_app]\napp_token_file = 'gone'", "names no text file that can be read."),
         ("[[workspaces]]\ndata_class = 'title'", "workspaces, number 1 needs an id, or a bot_token."),
+        ("[[workspaces]]\nbot_token = 'xoxb-1'\nremove = true", "workspaces, number 1 needs an id, to be removed."),
+        ("[[workspaces]]\nid = 'T1'\nremove = true\ndata_class = 'title'", "remove stands alone: nothing else can be"),
+        ("[github_app]\nid = 12\nforget = true", "github_app: forget stands alone: nothing else can be said beside"),
+        ("[slack_app]\nforget = true\nenabled = true", "slack_app: forget stands alone"),
+        ("[slack_app]\nforget = 'yes'", "slack_app: forget must be true or false."),
         ("[[workspaces]]\nid = 'T1'\ntransport = 'pigeon'", "transport is one of direct, relay."),
         ("[[workspaces]]\nid = 'T1'\ndata_class = 'all'", "data_class is one of full, title, link."),
     ],
 )
 def test_what_is_wrong_in_a_file_is_said_with_its_place(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(Failure) as failure:
+    with pytest.raises(SettingsError) as failure:
         read(tmp_path, text)
 
     assert says in str(failure.value)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match=r"gone.toml can't be read: No such file"):
+    with pytest.raises(SettingsError, match=r"gone.toml can't be read: No such file"):
         file.read(tmp_path / "gone.toml")
 
 

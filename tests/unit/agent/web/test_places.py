@@ -32,6 +32,7 @@ def known(team_id: str, installed: Installed | None, parked_at: datetime | None 
         domain="acme",
         data_class=DataClass.FULL,
         transport="direct",
+        next_transport="",
         parked_reason="app_uninstalled" if parked_at else "",
         parked_at=parked_at,
         installed=installed,

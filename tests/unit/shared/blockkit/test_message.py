@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -180,6 +181,14 @@ def test_a_card_without_parts_has_no_colour_bar() -> None:
 )
 def test_ten_cards_50_blocks_and_40_kb_fit_one_message(cards: Sequence[Card], count: int) -> None:
     assert fitting(cards, DataClass.FULL) == count
+
+
+@pytest.mark.parametrize(("pressable", "count"), [((0,), 1), ((1,), 1), ((4,), 4), ((2, 3), 2), ((), 6)])
+def test_a_card_with_buttons_has_a_message_of_its_own(pressable: Sequence[int], count: int) -> None:
+    plain, buttons = card("plain", "x"), Buttons((Button(text="Approve", action_id="approve", value="12"),))
+    waiting = replace(plain, parts=(*plain.parts, buttons))
+
+    assert fitting([waiting if at in pressable else plain for at in range(6)], DataClass.FULL) == count
 
 
 def test_the_size_of_a_message_is_in_bytes_and_not_in_characters() -> None:

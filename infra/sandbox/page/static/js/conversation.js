@@ -101,7 +101,7 @@ function empty(channel) {
       el("li", {}, "Type ", suggestion(subscribe), ", and press Enter."),
       private_ ? el("li", {}, "It asks to be invited. Type ", suggestion(`/invite @${botIn(channel).name}`), ": it goes on by itself.") : null,
       el("li", {}, "Open an issue or a pull request, at the right. Its card arrives here; merge it, label it, let its checks fail, and the same card changes."),
-      el("li", {}, "Connect an account with ", suggestion(`${model.command} signin`), ", for example that of grace. Then the card’s buttons act as you, and ", suggestion(`${model.command} open acme/rocket`), " opens an issue."),
+      el("li", {}, "Press the buttons of the card: they act as you, and so does ", suggestion(`${model.command} open acme/rocket`), ". Who isn’t connected yet is offered to connect, with that command or any other: speak as somebody else below."),
       model.previews ? el("li", {}, "Paste the address of an issue into a message: it gets a preview.") : null,
     ),
     el("p", { class: "aside" }, already(), suggestion(`${model.command} help`), " lists all commands."),
@@ -124,7 +124,8 @@ function fresh() {
 /** Who need not connect: nobody where there is no agent. */
 function already() {
   const names = people().filter((one) => one.name in model.linked).map((one) => one.real_name);
-  return names.length ? `${names.join(" and ")}, below, is connected already. ` : "";
+  const are = names.length > 1 ? "are" : "is";
+  return names.length ? `${names.join(" and ")}, below, ${are} connected already. ` : "";
 }
 
 function suggestion(text) {

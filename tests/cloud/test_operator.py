@@ -1,0 +1,120 @@
+"""The operator's verbs against the deployed relay."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from agent import relay_agents, relay_dead_letters
+from agent.cli import run
+from agent.cli_errors import Failure
+from agent.clock import SystemClock
+from agent.relay.keys import new_pair
+from agent.relay_agents import Operator
+from infra.sandbox.cloud.deploying import STACK
+from infra.sandbox.relay.caller import card
+from shared.dispatch import card_text, group_of, queue_text
+from shared.relay_requests import RECEIPTS
+from tests.cloud.conftest import Rig, until
+
+pytestmark = pytest.mark.cloud
+
+
+class Ahead(SystemClock):
+    """The machine's clock, so many seconds fast."""
+
+    def __init__(self, *, seconds: float) -> None:
+        self._by = timedelta(seconds=seconds)
+
+    def now(self) -> datetime:
+        return super().now() + self._by
+
+
+@pytest.fixture
+def operator(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    for name, value in rig.cloud.stack.aws.variables().items():
+        monkeypatch.setenv(name, value)
+    return relay_agents.connected(STACK, SystemClock())
+
+
+async def test_an_agent_is_entered_listed_and_revoked(
+    operator: Operator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pem = tmp_path / "public.pem"
+    pem.write_text(new_pair().public, encoding="utf-8")
+
+    assert run(["relay", "agents", "add", "second", str(pem), "--key-id", "k7", "--stack", STACK]) == 0
+    assert run(["relay", "agents", "revoke", "second", "k7", "--stack", STACK]) == 0
+    assert run(["relay", "agents", "revoke", "agent", "--stack", STACK]) == 0
+    capsys.readouterr()
+    assert run(["relay", "agents", "list", "--stack", STACK]) == 0
+
+    assert capsys.readouterr().out.splitlines() == ["agent  revoked", "  k1  good", "second", "  k7  revoked"]
+    assert operator.table
+
+
+async def test_what_cannot_be_entered_is_refused_in_a_sentence(operator: Operator) -> None:
+    pem = new_pair().public.encode()
+
+    with pytest.raises(Failure, match="has a key k1 already"):
+        relay_agents.add(operator, "agent", "k1", pem)
+    with pytest.raises(Failure, match="is no id"):
+        relay_agents.add(operator, "a#b", "k1", pem)
+    with pytest.raises(Failure, match="no public Ed25519 key"):
+        relay_agents.add(operator, "third", "k1", b"nothing")
+    with pytest.raises(Failure, match="isn't known to this relay"):
+        relay_agents.revoke(operator, "nobody", "")
+
+
+async def test_an_agent_that_was_revoked_before_it_spoke_is_not_heard(rig: Rig, operator: Operator) -> None:
+    stack = rig.cloud.stack
+    relay_agents.revoke(operator, "agent", "")
+    await rig.cloud.front.kill()  # a new process remembers no key
+
+    status, _ = await rig.ask(RECEIPTS, {"after": "", "limit": 1})
+
+    assert (status, stack.outputs["Table"]) == (401, operator.table)
+
+
+async def test_dead_letters_are_listed_with_reason_and_stay(rig: Rig, operator: Operator) -> None:
+    queues = rig.cloud.stack.aws.client("sqs")
+    queues.send_message(
+        QueueUrl=operator.dead_letters_url,
+        MessageBody="not ours",
+        MessageGroupId="g",
+        MessageDeduplicationId="1",
+        MessageAttributes={
+            "reason": {"DataType": "String", "StringValue": "malformed"},
+            "delivery": {"DataType": "String", "StringValue": "d-1"},
+        },
+    )
+
+    for _ in range(2):
+        (letter,) = relay_dead_letters.looked_at(operator).letters
+        assert (letter.delivery_id, letter.reason) == ("d-1", "malformed")
+    assert relay_dead_letters.redrive(operator).startswith("0 dead letters are in the queue again. 1 that no agent")
+    assert len(relay_dead_letters.looked_at(operator).letters) == 1
+
+
+async def test_a_dead_letter_of_ours_is_said_once_it_is_put_back(rig: Rig, operator: Operator) -> None:
+    """It comes to the dead letters by another way than the queue, which would drop it for five minutes."""
+    card_ = card("from the dead")
+    notification = rig.caller.notification("d1", rig.team_id, rig.channel("general"), card=card_)
+    operator.client("sqs").send_message(
+        QueueUrl=operator.dead_letters_url,
+        MessageBody=queue_text(rig.caller.statement(notification), card_text(card_)),
+        MessageGroupId=group_of("agent", notification.address),
+        MessageDeduplicationId="1",
+    )
+    young = relay_dead_letters.redrive(operator)
+    later = replace(operator, clock=Ahead(seconds=relay_dead_letters.DEDUPLICATION_S + 1))
+
+    (letter,) = relay_dead_letters.looked_at(operator).letters
+    assert (letter.delivery_id, letter.reason) == ("delivery-d1", relay_dead_letters.REASON_OF_QUEUE)
+    assert relay_dead_letters.redrive(later) == "1 dead letters are in the queue again."
+    async with rig.cloud.polling():
+        await until(rig.texts)
+
+    assert young.startswith("0 dead letters are in the queue again. 1 are younger than five minutes")
+    assert rig.texts() == ["from the dead"]
