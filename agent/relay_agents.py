@@ -28,6 +28,7 @@ from shared.relay_table import (
     key_row,
     value_of,
 )
+from shared.signing import TOLERANCE_S
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PREFIX = "key#"
@@ -88,7 +89,10 @@ def connected(stack: str, clock: Clock | None = None) -> Operator:
 
 
 def add(operator: Operator, agent_id: str, key_id: str, pem: bytes) -> str:
-    """Enter a key, and its agent if it is new; what was done, in a sentence. Raises `Failure`."""
+    """Enter a key, and its agent if it is new; what was done, in a sentence. Raises `Failure`.
+
+    It is good from a while ago on, since the agent's clock may be behind ours.
+    """
     for name in (agent_id, key_id):
         if not _NAME.fullmatch(name):
             raise Failure(f"{name!r} is no id: letters, digits, `_` and `-` only, 64 at most.")
@@ -97,7 +101,7 @@ def add(operator: Operator, agent_id: str, key_id: str, pem: bytes) -> str:
     if known and known.revoked_at is not None:
         raise Failure(f"The agent {agent_id} is revoked, which is for good: give it another id.")
     _put_new(operator, agent_row(agent_id), agent_columns(operator.now))
-    key = AgentKey(agent_id=agent_id, key_id=key_id, public=public, not_before=operator.now)
+    key = AgentKey(agent_id=agent_id, key_id=key_id, public=public, not_before=operator.now - TOLERANCE_S)
     if not _put_new(operator, key_row(agent_id, key_id), key_columns(key)):
         raise Failure(f"The agent {agent_id} has a key {key_id} already: give this one another id (--key-id).")
     return f"The agent {agent_id} may speak, with its key {key_id}."

@@ -7,7 +7,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -48,8 +48,8 @@ class Request:
     key: AgentKey
     public: Ed25519PublicKey
     speaker: Speaker
-    fields: Mapping[str, Any]
-    body: bytes
+    fields: Mapping[str, Any] = field(repr=False)
+    body: bytes = field(repr=False)
 
     @property
     def agent_id(self) -> str:

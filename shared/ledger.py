@@ -28,7 +28,7 @@ FAILURES = 5
 BUSY_S = 30.0
 """Longer than this nobody works at a post: the time-out of the function."""
 KEY_REVOKED, THREAD_UNKNOWN, NOT_REGISTERED = "key_revoked", "thread_unknown", "workspace_not_registered"
-WITHDRAWN = "withdrawn"
+WITHDRAWN, MALFORMED = "withdrawn", "malformed"
 
 
 class State(StrEnum):

@@ -96,7 +96,16 @@ def _fetched(fields: Mapping[str, Any]) -> Fetched:
     receipts, behind = fields["receipts"], fields["cursor"]
     if not isinstance(behind, str):
         raise TypeError("that is no cursor")
-    return Fetched(receipts=[_decided(receipt_of(each)) for each in receipts], cursor=behind)
+    return Fetched(receipts=[_decided(each) for each in map(_read, receipts) if each], cursor=behind)
+
+
+def _read(fields: Any) -> Receipt | None:
+    """One that can't be read holds up no other: what it tells of is dispatched again, and reported again."""
+    try:
+        return receipt_of(fields)
+    except ValueError:
+        log.warning("a receipt can't be read")
+        return None
 
 
 def _decided(receipt: Receipt) -> Receipt:

@@ -52,12 +52,17 @@ class Registering:
         self._workspaces, self._clock = workspaces, clock
         self._put: dict[str, str] = {}
         self._not_before: dict[str, float] = {}
+        self._denied_until: dict[str, float] = {}
         self._wake = asyncio.Event()
 
     def unregistered(self, team_id: str) -> None:
-        """The relay says that it doesn't know a workspace as ours: put its token again."""
+        """The relay says that it doesn't know a workspace as ours: put its token again, once in `AGAIN_S`."""
         workspace = self._workspaces.get(team_id)
         place_id = workspace.installation_id or team_id if workspace else team_id
+        now = self._clock.monotonic()
+        if now < self._denied_until.get(place_id, now):
+            return
+        self._denied_until[place_id] = now + AGAIN_S
         self._put.pop(place_id, None)
         self._not_before.pop(place_id, None)
         self._wake.set()

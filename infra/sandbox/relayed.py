@@ -39,7 +39,9 @@ async def relay(folder: Path, clock: Clock, *, slack_api_url: str) -> AsyncItera
         }
 
 
-async def send_through(settings: Settings, teams: Iterable[Team], clock: Clock) -> None:
-    """Have these workspaces go over to the relay. No agent may be running on the store."""
-    for team, data_class in zip(teams, cycle(CLASSES), strict=False):
+async def send_through(settings: Settings, teams: Iterable[Team], clock: Clock) -> Mapping[str, DataClass]:
+    """Have these workspaces go over to the relay; what is shown in each, by name. No agent may run on the store."""
+    chosen = list(zip(teams, cycle(CLASSES), strict=False))
+    for team, data_class in chosen:
         await workspace_list.chosen(settings, team.team_id, data_class=data_class, transport="relay", clock=clock)
+    return {team.name: data_class for team, data_class in chosen}

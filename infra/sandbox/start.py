@@ -93,10 +93,11 @@ async def system(
         )
         first, *others = world.slack.teams.values()
         await installing.install(settings, others, clock)
+        relayed: Mapping[str, str] = {}
         if through:
-            from infra.sandbox import relayed
+            from infra.sandbox.relayed import send_through
 
-            await relayed.send_through(settings, others, clock)
+            relayed = await send_through(settings, others, clock)
         await linking.link(settings, world.slack.teams.values(), world.ghes, LINKED, clock)
         async with app.running(settings, clock) as agent:
             world.point_hooks_at(agent.url)
@@ -105,7 +106,9 @@ async def system(
             await world.slack.feed.until(
                 lambda: open_sockets(world.slack) and ("auth.test", first.team_id) in world.slack.calls
             )
-            yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, linked=LINKED)
+            yield Parts(
+                slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, linked=LINKED, relayed=relayed
+            )
 
 
 @asynccontextmanager

@@ -82,6 +82,7 @@ def _places(parts: Parts, password: str, log_file: Path) -> list[tuple[str, str]
         ("Console", f"{parts.agent_url}/setup/settings  (password: {password})"),
         ("Its apps", f"{parts.slack.public_url}/apps"),
         ("Its log", str(log_file)),
+        *(("Relayed", f"{name} (data class {data_class})") for name, data_class in parts.relayed.items()),
         ("Forgiven", forgiven[0]),
         *(("", more) for more in forgiven[1:]),
     ]

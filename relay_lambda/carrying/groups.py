@@ -53,7 +53,10 @@ class Group:
                     self._backlog = self._read()
                     is_read = True
                 if not self._backlog:
-                    return 0.0
+                    if not self._left:
+                        return 0.0
+                    is_read = False  # doubles of what is settled by now
+                    continue
                 if (wait := self._round()) is not None:
                     return wait
             except Contested:
@@ -66,8 +69,11 @@ class Group:
                     return BROKEN_S
 
     def _read(self) -> list[Item]:
-        """Prove the messages; those that are to be said, or looked for."""
-        found = []
+        """Prove the messages; those that are to be said, or looked for.
+
+        What is dispatched again may stand beside its first message: of doubles only the first one, until it is settled.
+        """
+        first: dict[str, Item] = {}
         for each in list(self._left.values()):
             match verified(each, self._given.keys, self._given.audience, self._given.now()):
                 case Forged(reason):
@@ -75,14 +81,15 @@ class Group:
                     self._settling.bury(each, reason)
                     self._left.pop(each.message_id)
                 case Carried() as carried:
-                    found.append(self._item(carried))
+                    if carried.name not in first:
+                        first[carried.name] = self._item(carried)
                 case never:
                     assert_never(never)
-        for item in found:
+        for item in first.values():
             if item.carried.revoked:
                 self._settling.revoked(item)
                 self._left.pop(item.carried.arrived.message_id)
-        proved = [each for each in found if not each.carried.revoked]
+        proved = [each for each in first.values() if not each.carried.revoked]
         if not proved or self._given.bots.find(*_place(proved[0])):
             return proved
         fresh = [each for each in proved if isinstance(each.step(self._given.now()), Say)]
@@ -136,7 +143,7 @@ class Group:
                     self._settling.answer(item, outcome)
                     self._done([item])
                 case Say() if item.carried.card is None:
-                    self._settling.died([item], ledger.WITHDRAWN)
+                    self._settling.died([item], ledger.MALFORMED if item.carried.unreadable else ledger.WITHDRAWN)
                     self._done([item])
                 case _:
                     pass

@@ -50,9 +50,9 @@ class Settling:
         for each in items:
             carried = each.carried
             entry = ledger.died(each.entry, each.signed_at, reason, self.given.now(), unknown=unknown)
-            self.given.ledger.put(carried.agent_id, each.name, entry)
             if not quiet and reason not in _QUIET and (unknown or policy(reason) not in _HEALING):
-                self.bury(carried.arrived, reason, carried)
+                self.bury(carried.arrived, reason, carried)  # first: what the ledger calls dead is buried no more
+            self.given.ledger.put(carried.agent_id, each.name, entry)
             self._report(carried, ledger.outcome(entry))
 
     def revoked(self, item: Item) -> None:

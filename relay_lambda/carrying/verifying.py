@@ -20,6 +20,7 @@ from shared.signing import TOLERANCE_S, is_signature
 RETENTION_S = 4 * 86_400
 """How long the queue keeps a message."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,10 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """A message whose sender is proved. `revoked`: by a key that proves nothing any more."""
+    """A message whose sender is proved.
+
+    `revoked`: by a key that proves nothing any more. `unreadable`: it has a card, which isn't one to us.
+    """
 
     arrived: Arrived
     speaker: Speaker
@@ -47,6 +51,7 @@ class Carried:
     card: Card | None
     name: str
     revoked: bool = False
+    unreadable: bool = False
 
     @property
     def agent_id(self) -> str:
@@ -72,7 +77,7 @@ def arrived_of(record: Mapping[str, Any]) -> Arrived:
         group=attributes["MessageGroupId"],
         deduplication_id=attributes.get("MessageDeduplicationId", ""),
         receives=int(attributes.get("ApproximateReceiveCount", "1")),
-        redriven_at=int(redriven) if redriven.isascii() and redriven.isdigit() else None,
+        redriven_at=int(redriven) if _SECONDS.fullmatch(redriven) else None,
     )
 
 
@@ -80,7 +85,7 @@ def verified(arrived: Arrived, keys: Keys, audience: str, now: float) -> Carried
     """Who said it, or why it proves nothing."""
     try:
         return _verified(arrived, keys, audience, now)
-    except (ValueError, TypeError):  # half of a surrogate pair, which can't even be hashed, among others
+    except (ValueError, TypeError, OverflowError):  # half of a surrogate pair, a time beyond any float, among others
         return Forged("malformed")
 
 
@@ -109,12 +114,22 @@ def _verified(arrived: Arrived, keys: Keys, audience: str, now: float) -> Carrie
     for reason, is_so in wrong.items():
         if is_so:
             return Forged(reason)
+    card = _card(text)
     return Carried(
         arrived=arrived,
         speaker=speaker,
         notification=notification,
         statement=ledger.Statement(signed_at=signed.timestamp, redriven_at=arrived.redriven_at),
-        card=card_of(text) if text else None,
+        card=card,
         name=name,
         revoked=key.revoked_at is not None,
+        unreadable=bool(text) and card is None,
     )
+
+
+def _card(text: str) -> Card | None:
+    """None for a withdrawal, and for what can't be read."""
+    try:
+        return card_of(text) if text else None
+    except ValueError:
+        return None

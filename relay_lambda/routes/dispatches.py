@@ -26,6 +26,7 @@ from shared.relay_requests import is_slack_id
 from shared.signing import TOLERANCE_S, is_signature
 
 _MOST_SEQUENCE = 2**53
+_MOST_NAME = 512
 
 
 class _WrongError(ValueError):
@@ -64,11 +65,22 @@ def _read(request: Request) -> tuple[Dispatch, Sequence[Notification]]:
     of_channel = Counter(each.address for each in notifications)
     _expect("speaker", all(speaker == request.speaker for speaker, _ in read))
     _expect("address", all(is_slack_id(each.team_id) and is_slack_id(each.channel_id) for each in of_channel))
+    _expect("name", all(map(_is_name, (name for each in notifications for name in _names(each)))))
     _expect("too_many_of_a_channel", max(of_channel.values()) <= MOST_OF_A_CHANNEL)
     _expect("doubled", len({name_of(each.id) for each in notifications}) == len(notifications))
     _expect("card", all(each.card is None or each.card in dispatch.cards for each in notifications))
     _expect("card", all(name == digest(text) for name, text in dispatch.cards.items()))
     return dispatch, notifications
+
+
+def _names(notification: Notification) -> Sequence[str]:
+    """What becomes a row's key or an attribute of a dead letter, of which AWS doesn't take every text."""
+    found = (notification.id, notification.delivery_id, notification.thread_key, notification.thread_ts)
+    return [each for each in found if each]
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _MOST_NAME and text.isascii() and text.isprintable()
 
 
 def _unregistered(request: Request, notifications: Sequence[Notification], parts: FrontParts) -> list[str]:

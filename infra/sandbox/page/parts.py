@@ -18,5 +18,7 @@ class Parts:
     clock: Clock
     linked: Mapping[str, str] = field(default_factory=dict)
     """Who was connected at the start: Slack name to login on GHES."""
+    relayed: Mapping[str, str] = field(default_factory=dict)
+    """The data class of each workspace that a relay posts to, by name."""
     is_fresh: bool = False
     """Whether nothing was set up at the start."""

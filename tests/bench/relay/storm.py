@@ -166,11 +166,13 @@ class Cloud:
         moment = self._stage.monotonic() + seconds + LATE_S
         if moment < self._looks_at:
             self._looks_at = moment
-            self._stage.at(moment, self._look)
+            self._stage.at(moment, partial(self._look, moment))
 
-    def _look(self) -> None:
-        self._looks_at = float("inf")
-        self._offer()
+    def _look(self, moment: float) -> None:
+        """Unless a look that was nearer has taken this one's place."""
+        if moment == self._looks_at:
+            self._looks_at = float("inf")
+            self._offer()
 
     def _invoked(self, records: Sequence[dict[str, Any]]) -> None:
         given = self._warm.pop() if self._warm else _process(self._given)

@@ -122,6 +122,26 @@ async def test_a_workspace_that_the_relay_denies_to_know_is_put_again_an_organis
     assert [place.id for place in done.put] == ["E1"]
 
 
+async def test_a_workspace_that_the_relay_goes_on_denying_is_put_again_only_now_and_then(
+    registering: Registering, by_relay: Any
+) -> None:
+    await registering.sync()
+    for _ in range(2):
+        registering.unregistered("T5")
+        await registering.sync()
+    asked = len(by_relay.front.switches.ids)
+
+    registering.unregistered("T5")
+    early = await registering.sync()
+    await by_relay.clock.advance(AGAIN_S + 1, step_s=AGAIN_S)
+    registering.unregistered("T5")
+    late = await registering.sync()
+
+    assert asked == 4
+    assert early.put == []
+    assert [place.id for place in late.put] == ["E1"]
+
+
 async def test_a_relay_that_is_down_is_left_alone(registering: Registering, by_relay: Any) -> None:
     by_relay.client.health.silent("unreachable")
 

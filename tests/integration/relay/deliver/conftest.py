@@ -115,7 +115,7 @@ class House:
 
     def say(self, id_: str, role: Role = Role.PLAIN, **fields: Any) -> bool:
         """Sign a notification and put it into the queue; False when that dropped it. See `forge` for the fields."""
-        forged = ("text", "key", "agent", "withdrawn", "attributes", "signed_at")
+        forged = ("text", "words", "key", "agent", "withdrawn", "attributes", "signed_at")
         own = {name: fields.pop(name) for name in forged if name in fields}
         return self.forge(self.notification(id_, role, **fields), **own)
 
@@ -124,6 +124,7 @@ class House:
         notification: Notification,
         *,
         text: str | None = None,
+        words: str | None = None,
         key: str = "k1",
         agent: str = AGENT,
         withdrawn: bool = False,
@@ -136,7 +137,8 @@ class House:
         signed_by: Ed25519PrivateKey | None = None,
     ) -> bool:
         """The same with what somebody could get wrong on purpose."""
-        words = card_text(a_card(text or notification.id)) if not withdrawn else ""
+        if words is None:
+            words = card_text(a_card(text or notification.id)) if not withdrawn else ""
         notification = replace(notification, card=digest(words) if words else None)
         content = statement_text(Speaker(agent_id=agent, key_id=key, audience=audience), notification)
         at, name = int(self.given.now()) if signed_at is None else signed_at, name_of(notification.id)

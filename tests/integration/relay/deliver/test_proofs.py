@@ -61,6 +61,27 @@ def test_what_is_none_of_our_messages_is_a_dead_letter_and_stops_nobody(house: A
     assert house.slack.texts("C1") == ["after"]
 
 
+@pytest.mark.parametrize("signed_at", [10**400, -(10**400), 10**18], ids=["never", "before all", "late"])
+def test_a_time_that_nobody_can_reckon_with_stops_nobody(house: Any, signed_at: int) -> None:
+    house.say("n1", signed_at=signed_at)
+    house.say("after")
+
+    house.carry_once()
+
+    assert len(house.letters) == 1
+    assert house.slack.texts("C1") == ["after"]
+
+
+@pytest.mark.parametrize("redriven", ["9" * 5000, "soon", "-1", "١"], ids=["long", "word", "before", "script"])
+def test_a_mark_of_an_operator_that_is_no_time_stops_nobody(house: Any, redriven: str) -> None:
+    house.say("n1", attributes={"redriven": redriven})
+    house.say("elsewhere", channel="C2")
+
+    house.carry_once()
+
+    assert (house.slack.texts("C1"), house.slack.texts("C2")) == (["n1"], ["elsewhere"])
+
+
 def test_a_message_of_four_days_is_said_and_an_older_one_is_not(house: Any) -> None:
     house.say("young")
     house.forge(house.notification("old", channel="C2"), signed_at=int(house.given.now()) - 400)

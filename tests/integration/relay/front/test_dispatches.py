@@ -1,5 +1,6 @@
 """`POST /v1/dispatches`: what is taken, what is refused, and that nothing is half taken."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,6 +40,19 @@ def test_what_is_sent_again_is_a_duplicate_and_not_enqueued_twice(rig: Any) -> N
     assert [first.body["duplicate"], second.body["duplicate"]] == [False, True]
     assert (second.status, second.body["accepted"]) == (202, 1)
     assert len(rig.queued()) == 1
+
+
+@pytest.mark.parametrize("name", ["id", "delivery_id", "thread_key", "thread_ts"])
+@pytest.mark.parametrize("text", ["x" * 513, "a\x00b", "\ufffe"], ids=["long", "control", "no character"])
+def test_names_that_neither_table_nor_queue_would_take_are_refused(rig: Any, name: str, text: str) -> None:
+    agent = rig.agent()
+    rig.registered(agent)
+    odd = [replace(each, **{name: text}) for each in notifications(agent, ("n1", "T1", "C1"))]
+
+    answer = rig.ask(agent.request("dispatch", agent.dispatch(odd, [WORDS])))
+
+    assert (answer.status, answer.body) == (400, {"error": "name"})
+    assert rig.queued() == []
 
 
 def test_a_retry_that_is_signed_anew_is_a_duplicate_too(rig: Any) -> None:
