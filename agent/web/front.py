@@ -8,12 +8,19 @@ from agent.web.parts import parts_of
 
 _PAGE = """<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>GHE-Slack</title></head>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>GHE-Slack</title>
+<link rel="stylesheet" href="link/static/link.css">
+</head>
 <body>
+<main>
 <h1>GHE-Slack</h1>
 {body}
-<p>More: the <a href="/setup/settings">console</a>, the <a href="/status">status of every part</a>,
-<a href="/metrics">metrics</a>.</p>
+<p>More: the <a href="setup/settings">console</a>, the <a href="status">status of every part</a>,
+<a href="metrics">metrics</a>.</p>
+</main>
 </body>
 </html>
 """

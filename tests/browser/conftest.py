@@ -1,8 +1,9 @@
-"""The sandbox in this process, and Chromium in front of its page."""
+"""The sandbox in this process, Chromium in front of its page, and axe, which sees whether everybody can use a page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
@@ -22,6 +23,26 @@ QUIET = (
 )
 SIZE = ViewportSize(width=1440, height=900)
 PATIENCE_MS = 20_000
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+Faults = Callable[[Page], Awaitable[list[str]]]
+
+
+@pytest.fixture(scope="session")
+def faults() -> Faults:
+    """What axe finds on a page, a line each."""
+    axe = AXE.read_text(encoding="utf-8")
+
+    async def look(page: Page) -> list[str]:
+        await page.evaluate(axe)
+        found: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", RULES)
+        return [
+            f"{page.url}: {each['id']} at {node['target']}: {node['failureSummary']}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    return look
 
 
 @pytest.fixture

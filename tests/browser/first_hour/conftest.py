@@ -1,6 +1,6 @@
 """The first hour, from `make sandbox-fresh`: three browsers' tabs, a camera, and axe, which looks at every page."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,10 @@ from infra.sandbox.addresses import listener
 from infra.sandbox.page.parts import Parts
 from infra.sandbox.page.server import serving
 
-AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 PAGE = Path(__file__).parents[3] / "docs" / "first-hour.md"
 PICTURES = Path(__file__).parents[3] / "docs" / "first-hour"
 SIZE = ViewportSize(width=1100, height=760)
 TRIES = 5
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 
 
 @dataclass(kw_only=True)
@@ -30,6 +28,7 @@ class Walk:
     sandbox: str
     folder: Path
     scratch: Path
+    faults: Callable[[Page], Awaitable[list[str]]]
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -67,16 +66,6 @@ class Walk:
             else:
                 return
 
-    async def faults(self, page: Page) -> list[str]:
-        """What axe finds, a line each."""
-        await page.evaluate(AXE.read_text(encoding="utf-8"))
-        found: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", RULES)
-        return [
-            f"{each['id']} at {node['target']}: {node['failureSummary']}"
-            for each in found["violations"]
-            for node in each["nodes"]
-        ]
-
 
 @pytest.fixture
 async def fresh(tmp_path: Path) -> AsyncIterator[Parts]:
@@ -85,7 +74,9 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Parts]:
 
 
 @pytest.fixture
-async def walk(fresh: Parts, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Walk]:
+async def walk(
+    fresh: Parts, browser: Browser, tmp_path: Path, faults: Any, request: pytest.FixtureRequest
+) -> AsyncIterator[Walk]:
     folder = PICTURES if request.config.getoption("--screenshots") else tmp_path
     folder.mkdir(exist_ok=True)
     socket = listener(0)
@@ -99,5 +90,6 @@ async def walk(fresh: Parts, browser: Browser, tmp_path: Path, request: pytest.F
             sandbox=f"http://127.0.0.1:{socket.getsockname()[1]}",
             folder=folder,
             scratch=tmp_path,
+            faults=faults,
         )
         await context.close()
