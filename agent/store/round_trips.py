@@ -14,11 +14,16 @@ from sqlalchemy import Connection, delete, insert, select
 from agent.store.links import hashed
 from agent.store.port import Store
 from agent.store.setup_tables import round_trips
+from agent.store.upsert import insert_missing
 from shared.clock import Clock
 
 LIFE_S = 600.0
 APP_LIFE_S = 3600.0
 """GHES gives an hour for making an App."""
+
+
+MOST = 1000
+"""Of one kind at a time: beginning takes no sign-in, so whoever begins more than that pushes out the oldest ones."""
 
 
 class Kind(StrEnum):
@@ -27,6 +32,8 @@ class Kind(StrEnum):
     SLACK_INSTALL = "slack_install"
     GITHUB_APP = "github_app"
     ADMIN_SIGN_IN = "admin_sign_in"
+    SIGNED_OUT = "signed_out"
+    """Nowhere: a session of the console that was ended, whose cookie somebody may have copied."""
 
 
 class Lost(StrEnum):
@@ -63,8 +70,21 @@ class RoundTrips:
             "detail": json.dumps(dict(detail or {})),
             "ends_at": self._clock.now().timestamp() + life_s,
         }
-        await self._store.write(lambda connection: connection.execute(insert(round_trips).values(row)))
+        await self._store.write(lambda connection: begin(connection, row))
         return state
+
+    async def sign_out(self, browser: str, until: float) -> None:
+        """Have the session of this browser's secret be over, also for whoever has its cookie."""
+        row = {"kind": Kind.SIGNED_OUT, "browser_hash": hashed(browser), "detail": "{}", "ends_at": until}
+        gone = {"state_hash": hashed(f"{Kind.SIGNED_OUT} {browser}"), **row}
+        await self._store.write(lambda connection: insert_missing(connection, round_trips, [gone]))
+
+    async def is_signed_out(self, browser: str) -> bool:
+        """Whether it is."""
+        known = select(round_trips.c.kind).where(
+            round_trips.c.state_hash == hashed(f"{Kind.SIGNED_OUT} {browser}"), round_trips.c.kind == Kind.SIGNED_OUT
+        )
+        return await self._store.read(lambda connection: connection.execute(known).first() is not None)
 
     async def end(self, kind: Kind, state: str, browser: str) -> Back | Lost:
         """Spend a state, if this browser may; a wrong browser spends nothing."""
@@ -72,6 +92,22 @@ class RoundTrips:
         return await self._store.write(
             lambda connection: end(connection, kind, hashed(state), hashed(browser) if browser else "", now)
         )
+
+
+def begin(connection: Connection, row: Mapping[str, object]) -> None:
+    """Keep one, and of its kind the newest only."""
+    connection.execute(insert(round_trips).values(row))
+    newest = (
+        select(round_trips.c.ends_at)
+        .where(round_trips.c.kind == row["kind"])
+        .order_by(round_trips.c.ends_at.desc())
+        .offset(MOST - 1)
+        .limit(1)
+    )
+    oldest_kept = connection.execute(newest).scalar()
+    if oldest_kept is not None:
+        too_many = (round_trips.c.kind == row["kind"], round_trips.c.ends_at < oldest_kept)
+        connection.execute(delete(round_trips).where(*too_many))
 
 
 def end(connection: Connection, kind: Kind, state_hash: str, browser_hash: str, now: float) -> Back | Lost:

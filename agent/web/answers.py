@@ -6,6 +6,8 @@ from typing import Any
 
 from aiohttp import web
 
+from agent.web.parts import parts_of
+
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -33,16 +35,22 @@ def error(status: int, sentence: str, **headers: str) -> web.Response:
     return json_answer(status, {"error": sentence}, **headers)
 
 
-async def protect(_request: web.Request, response: web.StreamResponse) -> None:
+_HSTS = "max-age=31536000"
+
+
+async def protect(request: web.Request, response: web.StreamResponse) -> None:
     """Add the headers that keep browsers from doing what no page of ours asks for (an `on_response_prepare` signal).
 
-    What an answer says itself stands, but for the name of the server.
+    What an answer says itself stands, but for the name of the server. That browsers never come by plain HTTP again is
+    asked for only over TLS of our own, at an address that is https: what a proxy speaks for us is the proxy's to say.
     """
     headers = response.headers
     headers.pop("Server", None)
     for name, value in _HEADERS.items():
         if name not in headers:
             headers[name] = value
+    if request.secure and parts_of(request).agent_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = _HSTS
 
 
 def _plain(value: object) -> str:

@@ -1,4 +1,4 @@
-"""`/`: where a person who opens the agent's address ends up."""
+"""`/`: where a person who opens the agent's address ends up; relative links, for proxies that serve it below a path."""
 
 from html import escape
 

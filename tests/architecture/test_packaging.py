@@ -57,6 +57,7 @@ def example(lines: list[str]) -> dict[str, str]:
         ".env.example",
         "Containerfile",
         "ghe-slack.service",
+        "ghe-slack-verb",
         "helm/ghe-slack/README.md",
         "helm/ghe-slack/values.yaml",
         *(f"helm/ghe-slack/templates/{path.name}" for path in sorted((CHART / "templates").iterdir())),
@@ -168,3 +169,31 @@ def test_the_hooks_before_a_commit_are_the_gate() -> None:
     assert local["repo"] == "local"
     assert gate is not None
     assert commands == [line.strip().replace("$(BIN)", ".venv/bin").removesuffix(" .") for line in gate[1].splitlines()]
+
+
+def test_a_verb_under_systemd_has_what_the_unit_has() -> None:
+    unit, verb = text("ghe-slack.service").replace("%S", "/var/lib").replace("%N", "$unit"), text("ghe-slack-verb")
+    given = dict(re.findall(r"^(\w+)=(.+)$", unit, re.MULTILINE))
+    taken = dict(re.findall(r'--property=(\w+)="?([^\s"]+)"?', verb.replace('secrets:"', '"secrets:')))
+
+    assert {name: taken[name] for name in ("DynamicUser", "StateDirectory", "StateDirectoryMode", "UMask")} == {
+        name: given[name] for name in ("DynamicUser", "StateDirectory", "StateDirectoryMode", "UMask")
+    }
+    assert taken["LoadCredential"] == given["LoadCredential"]
+    assert taken["Environment"] in given["Environment"]
+    assert given["EnvironmentFile"] in verb
+    assert given["ExecStart"].split()[0] in verb
+
+
+def test_compose_shows_the_agent_its_own_secrets_only_and_publishes_plain_http_on_this_machine() -> None:
+    agent, database = (
+        loaded("compose.yaml")["services"]["agent"],
+        loaded("compose.postgres.yaml")["services"]["database"],
+    )
+    sources = [each["source"] for each in agent["volumes"] if each["type"] == "bind"]
+    of_the_database = [each["source"] for each in database["volumes"] if each["type"] == "bind"]
+
+    assert sources == ["./secrets"]
+    assert not any(each.startswith("./secrets/") for each in of_the_database)
+    assert agent["ports"] == ["${GHE_SLACK_PORTS:-127.0.0.1:8080}:8080"]
+    assert "GHE_SLACK_PORTS=127.0.0.1:8080" in text(".env.example").splitlines()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,6 +107,7 @@ async def test_set_up_mode_is_ready_and_says_what_is_missing(tmp_path: Path) -> 
     assert found["parts"]["set-up"]["missing"] == ["GHES_APP_ID", "SLACK_<APP>_TOKEN"]
     assert "<code>GHES_APP_ID</code>" in page[1]
     assert "SLACK_&lt;APP&gt;_TOKEN" in page[1]
+    assert not [each for each in re.findall(r'href="([^"]*)"', page[1]) if each.startswith("/")]
 
 
 async def test_gauges_are_read_when_metrics_are_fetched(agent: Agent) -> None:

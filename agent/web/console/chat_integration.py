@@ -31,6 +31,7 @@ _THERE_IS_ONE = (
     "There is a Slack app already ({app_id}). Bring it up to date, or forget it before another one is generated."
 )
 _FIXED = "{name} is set by the environment, so it can't be changed here."
+_CONFIRM = "Tick the box first: the app's secret and its app-level token are deleted here, and can't be brought back."
 _NO_APP = "No Slack app with its App ID is known here: generate one, or enter the values of an existing one."
 _FIELDS = (*APP, "slack_app_token", "slack_allowed_workspaces")
 _SECRET = frozenset({"slack_client_secret", "slack_app_token"})
@@ -105,8 +106,8 @@ async def save(visit: Visit, form: Form) -> Done | Wrong:
         says = found.says
         if not app_id and found.app_id and "slack_app_id" not in console.fixed:
             changed["slack_app_id"] = found.app_id
-    if "slack_enabled" not in console.fixed:
-        changed["slack_enabled"] = "true" if form.get("enabled") else "false"
+    if "slack_enabled" not in console.fixed and (form.get("enabled") or _has_app(settings, changed)):
+        changed["slack_enabled"] = "true" if form.get("enabled") else "false"  # without an app the box isn't ticked yet
     if not await _keep(visit, form, {name: value or None for name, value in changed.items()}):
         return Wrong(says=MEANWHILE)
     return Done(says=f"{SAVED}. {says}".strip())
@@ -147,6 +148,8 @@ async def forget(visit: Visit, form: Form) -> Done | Wrong:
     names = {name: None for name in FORGOTTEN if name not in visit.console.fixed}
     if not names:
         return Wrong(says=_FIXED.format(name="SLACK_APP_TOKEN"))
+    if not form.get("forget_slack_confirmed"):
+        return Wrong(fields={"forget_slack_confirmed": _CONFIRM})
     if not await _keep(visit, form, names):
         return Wrong(says=MEANWHILE)
     return Done(says="The Slack app's values are forgotten here. Delete the app itself on its page at Slack.")
@@ -166,6 +169,10 @@ def manifest(settings: Settings) -> Manifest:
     return slack_manifest(
         settings.agent_url, settings.ghes_url, command=settings.slack_command, name=settings.slack_app_name
     )
+
+
+def _has_app(settings: Settings, changed: Mapping[str, str]) -> bool:
+    return any(changed.get(name, getattr(settings, name)) for name in FORGOTTEN)
 
 
 def _can_be_installed(settings: Settings) -> bool:

@@ -19,7 +19,7 @@ from agent.web import console_pages
 from agent.web.console import forms, github_app_created
 from agent.web.console.page import Act, Away, Done, Drawn, File, Page, Visit, Wrong
 from agent.web.console.parts import Console
-from agent.web.console.sessions import admin_of, is_ours, session_of, storage
+from agent.web.console.sessions import is_ours, session_of, signed_in, storage
 from agent.web.console.signing_in import add_sign_in
 from agent.web.origin import elsewhere
 from agent.web.parts import parts_of
@@ -131,7 +131,7 @@ async def _carried_out(seat: _Seat, act: Act, form: Mapping[str, str]) -> web.St
 async def _seat(request: web.Request, page: Page, table: Sequence[Page]) -> _Seat | None:
     """None for who isn't signed in."""
     console, session = parts_of(request).console, await session_of(request)
-    admin = admin_of(session, console) if console else ""
+    admin = await signed_in(session, console) if console else ""
     if console is None or not admin:
         return None
     visit = Visit(console=console, admin=admin, browser=session["browser"], query=dict(request.query))

@@ -1,7 +1,7 @@
 """The section *GitHub App* of the console's first page: creating it on GHES, entering one, and how it is there."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from agent.audit import Entry
@@ -11,7 +11,7 @@ from agent.setup import github_app as making
 from agent.setup.app_needs import NOTHING_YET
 from agent.setup.github_entered import checked_by_ghes, merged
 from agent.setup.github_examined import Examined, examine, point_hook
-from agent.setup.github_values import NAMES, SECRET, by_environment, is_there
+from agent.setup.github_values import NAMES, SECRET, by_environment, is_there, texts
 from agent.setup.trouble import Trouble
 from agent.store.audit import note
 from agent.store.round_trips import Kind
@@ -27,6 +27,7 @@ _NOT_BY_FLOW = (
     "enter an existing App."
 )
 _ALL_FIXED = "{fixed}: the App is changed there, not here."
+_FIXED = "{name} is set by the environment, so it can't be changed here."
 _CONFIRM = "Tick the box first: the App's private key and secrets are deleted here, and can't be brought back."
 _FORGOTTEN = (
     "The GitHub App's values are forgotten here. Delete the App itself on its page on GHES; until then GHES keeps what "
@@ -92,6 +93,8 @@ async def save(visit: Visit, form: Form) -> Done | Wrong:
     if console.fixed.issuperset(NAMES):
         return Wrong(says=_ALL_FIXED.format(fixed=by_environment(console.fixed)))
     settings = await console.as_stored()
+    if wrong := _of_environment(settings, console.fixed, form):
+        return Wrong(fields=wrong)
     values = await checked_by_ghes(
         merged(settings, console.fixed, form),
         settings=settings,
@@ -136,6 +139,16 @@ ACTS: Mapping[str, Act] = {
     "set_webhook_address": point,
     "forget_github_app": forget,
 }
+
+
+def _of_environment(settings: Settings, fixed: Collection[str], form: Form) -> dict[str, str]:
+    """Sentences for the fields that say something else than the environment, which wins."""
+    there = texts(settings)
+    return {
+        name: _FIXED.format(name=name.upper())
+        for name in NAMES
+        if name in fixed and form.get(name) and form[name] != there.get(name, "").strip()
+    }
 
 
 def _field(console: Console, settings: Settings, name: str) -> Mapping[str, Any]:

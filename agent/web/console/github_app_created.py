@@ -23,7 +23,7 @@ from agent.store.round_trips import Back, Kind, Lost
 from agent.web.console.github_app import CREATED
 from agent.web.console.page import Drawn, Wrong
 from agent.web.console.parts import Console
-from agent.web.console.sessions import admin_of, session_of
+from agent.web.console.sessions import session_of, signed_in
 from agent.web.parts import parts_of
 
 log = structlog.get_logger()
@@ -71,7 +71,7 @@ async def created(request: web.Request) -> web.StreamResponse:
     if console is None:
         raise web.HTTPNotFound
     session, query = await session_of(request), request.query
-    admin, browser = admin_of(session, console), session["browser"]
+    admin, browser = await signed_in(session, console), session["browser"]
     found: Made | _Stopped
     try:
         found = (

@@ -1,6 +1,7 @@
-"""Who is signed in: an encrypted cookie, which holds 8 hours and nothing that is stored elsewhere.
+"""Who is signed in: an encrypted cookie, which holds 8 hours; what is stored elsewhere are the ends of sessions only.
 
-It is worth nothing any more once the password is another one, or the login isn't an administrator's.
+It is worth nothing any more once its session was ended, the password is another one, or the login isn't an
+administrator's.
 """
 
 import hmac
@@ -12,6 +13,7 @@ from aiohttp import web
 from aiohttp_session import Session, get_session, new_session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
+from agent.store.port import StoreUnavailableError
 from agent.web.console.parts import Console
 
 COOKIE = "ghe_slack_console"
@@ -50,6 +52,25 @@ def admin_of(session: Session, console: Console) -> str:
     if session.get("proof"):
         return BY_PASSWORD if hmac.compare_digest(session["proof"], proof(console)) else ""
     return str(name) if str(name).lower() in console.admins else ""
+
+
+async def signed_in(session: Session, console: Console) -> str:
+    """The same, and empty for a session that somebody has ended: its cookie may have been copied before.
+
+    A store that doesn't answer ends nothing, and lets nothing be seen or done either.
+    """
+    admin = admin_of(session, console)
+    try:
+        return "" if admin and await console.round_trips.is_signed_out(session["browser"]) else admin
+    except StoreUnavailableError:
+        return admin
+
+
+async def sign_out(session: Session, console: Console) -> None:
+    """End a session, here and in every copy of its cookie. Raises `StoreUnavailableError`."""
+    if admin_of(session, console):
+        await console.round_trips.sign_out(session["browser"], session["until"])
+    session.invalidate()
 
 
 async def sign_in(request: web.Request, console: Console, login: str = "") -> None:

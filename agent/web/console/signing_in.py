@@ -25,7 +25,7 @@ from agent.store.round_trips import Back, Kind
 from agent.web.console import forms
 from agent.web.console.page import Drawn, Page, Wrong
 from agent.web.console.parts import Console
-from agent.web.console.sessions import BY_PASSWORD, is_ours, session_of, sign_in
+from agent.web.console.sessions import BY_PASSWORD, is_ours, session_of, sign_in, sign_out
 from agent.web.parts import parts_of
 
 log = structlog.get_logger()
@@ -39,6 +39,7 @@ _NO_GHES = (
 _DECLINED = "GitHub Enterprise didn't confirm who you are: try it again."
 _UNREACHABLE = "GitHub Enterprise gave no answer: try it again, or use the password."
 _AWAY = "The store doesn't answer at the moment: try it again in a minute."
+_NOT_OUT = "The store doesn't answer at the moment, so you are still signed in: sign out again in a minute."
 _LOST = "This sign-in was begun in another browser, or more than ten minutes ago, or is used already: begin it again."
 
 
@@ -143,7 +144,10 @@ async def _who(console: Console, asked: Mapping[str, str]) -> Account | str:
 async def _sign_out(request: web.Request) -> web.StreamResponse:
     session, form = await session_of(request), await forms.fields(request)
     if not isinstance(form, HTTPStatus) and is_ours(session, form.get("csrf", "")):
-        session.invalidate()
+        try:
+            await sign_out(session, _console(request))
+        except StoreUnavailableError:
+            return await _drawn(request, _NOT_OUT, HTTPStatus.SERVICE_UNAVAILABLE)
     return _see("sign-in")
 
 

@@ -144,11 +144,20 @@ async def test_the_secrets_of_one_app_are_never_kept_with_another(rig: Any, brow
 
 
 @pytest.mark.parametrize("variables", [NO_APP | {"GHES_WEBHOOK_SECRET": "of-the-environment"}], indirect=True)
-async def test_what_the_environment_has_set_stands_and_is_not_stored(rig: Any, browser: Any) -> None:
+async def test_what_the_environment_has_set_is_refused_where_something_else_is_entered_and_never_stored(
+    rig: Any, browser: Any
+) -> None:
     shown = await browser.signs_in()
 
-    page = await browser.presses("Save App", **values(rig, ghes_webhook_secret="entered"))
+    refused = await browser.presses("Save App", **values(rig, ghes_webhook_secret="entered"))
+    nothing = await saved(rig)
+    page = await browser.presses("Save App", **values(rig, ghes_webhook_secret="of-the-environment"))
 
+    assert (refused.status, "GHES_WEBHOOK_SECRET is set by the environment, so it can't be" in refused.says) == (
+        422,
+        True,
+    )
+    assert nothing == []
     assert "GHES_WEBHOOK_SECRET is set by the environment" in shown.says
     assert "GitHub App settings have been saved" in page.says
     assert [target for target in await saved(rig) if "WEBHOOK" in target] == []

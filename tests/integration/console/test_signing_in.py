@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import ClientSession, CookieJar
+from yarl import URL
 
 from agent import app, audit_export
 from agent.admin_password import path_of
@@ -85,6 +86,22 @@ async def test_signing_out_ends_it(browser: Any) -> None:
     page = await browser.opens("settings")
 
     assert urlsplit(page.url).path == "/setup/sign-in"
+
+
+async def test_signing_out_ends_copies_of_the_cookie_too_and_nobody_elses_session(rig: Any, browser: Any) -> None:
+    await browser.signs_in()
+    copy, other = rig.browser(), rig.browser()
+    copy.session.cookie_jar.update_cookies({each.key: each.value for each in browser.session.cookie_jar}, URL(rig.url))
+    await other.signs_in()
+    copied = await copy.opens("settings")
+
+    await browser.presses("Sign out")
+    page, others = await copy.opens("settings"), await other.opens("settings")
+    again = await browser.signs_in()
+
+    assert urlsplit(copied.url).path == "/setup/settings"
+    assert urlsplit(page.url).path == "/setup/sign-in"
+    assert [urlsplit(each.url).path for each in (others, again)] == ["/setup/settings"] * 2
 
 
 async def test_a_session_ends_after_eight_hours(rig: Any, browser: Any) -> None:

@@ -131,7 +131,7 @@ async def test_only_the_app_whose_difference_was_shown_is_updated(desk: Any) -> 
     older(desk)
     before, shown = desk.app, await shows_the_difference(desk)
     await desk.browser.opens("settings")
-    await desk.browser.presses("Forget this app")
+    await desk.browser.presses("Forget this app", forget_slack_confirmed="on")
     token = desk.configuration_token().token
 
     desk.browser.page = shown
@@ -187,7 +187,7 @@ async def test_what_happens_to_the_app_at_slack_is_said_in_the_status_and_on_the
 async def test_a_forgotten_app_is_nothing_here_and_stays_at_slack(desk: Any) -> None:
     await desk.connects()
 
-    page = await desk.browser.presses("Forget this app")
+    page = await desk.browser.presses("Forget this app", forget_slack_confirmed="on")
     await desk.rig.until(lambda: not desk.sockets)
 
     assert await desk.status("Not set up.")
@@ -204,7 +204,17 @@ async def test_who_forgets_on_an_older_page_forgets_nothing(desk: Any) -> None:
     await desk.browser.presses("Save settings", slack_app_token=desk.app_token())
     before = await desk.kept()
 
-    page = await other.presses("Forget this app")
+    page = await other.presses("Forget this app", forget_slack_confirmed="on")
 
     assert (page.status, "Somebody else has saved settings" in page.says) == (422, True)
+    assert await desk.kept() == before
+
+
+async def test_forgetting_the_app_wants_a_yes(desk: Any) -> None:
+    await desk.generates()
+    before = await desk.kept()
+
+    page = await desk.browser.presses("Forget this app")
+
+    assert (page.status, "Tick the box first: the app's secret" in page.says) == (422, True)
     assert await desk.kept() == before

@@ -178,4 +178,4 @@ async def test_an_app_that_somebody_overtook_is_named_for_deleting(desk: Any) ->
 
     page = slow.result()
     assert (page.status, f"The app {desk.app.app_id} was made at Slack and isn't used" in page.says) == (422, True)
-    assert set(await desk.kept()) == {"slack_allowed_workspaces", "slack_enabled"}
+    assert set(await desk.kept()) == {"slack_allowed_workspaces"}

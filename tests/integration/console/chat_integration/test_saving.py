@@ -115,7 +115,7 @@ async def test_a_token_that_does_not_do_is_said_and_nothing_is_kept(desk: Any, t
 async def test_an_app_that_was_made_by_hand_is_entered_and_its_token_tells_its_id(desk: Any) -> None:
     await desk.generates()
     app, token = desk.app, desk.app_token()
-    await desk.browser.presses("Forget this app")
+    await desk.browser.presses("Forget this app", forget_slack_confirmed="on")
 
     await desk.browser.presses(
         "Save settings", slack_client_id=app.client_id, slack_client_secret=app.client_secret, enabled="on"
@@ -207,3 +207,21 @@ async def test_an_app_is_generated_where_the_environment_has_enabled_the_integra
 
     assert "Slack app generated successfully" in page.says
     assert "slack_enabled" not in await desk.kept()
+
+
+async def test_saving_before_there_is_an_app_does_not_switch_chat_off(desk: Any) -> None:
+    await desk.browser.signs_in()
+
+    page = await desk.browser.presses("Save settings", slack_allowed_workspaces="T1")
+
+    assert "Slack app settings have been saved" in page.says
+    assert (await desk.kept())["slack_allowed_workspaces"] == "T1"
+    assert "slack_enabled" not in await desk.kept()
+
+
+async def test_a_box_that_is_unticked_with_an_app_switches_chat_off(desk: Any) -> None:
+    await desk.generates()
+
+    await desk.browser.presses("Save settings", enabled=None)
+
+    assert (await desk.kept())["slack_enabled"] == "false"
