@@ -5,29 +5,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.relay_agents import Operator
-from shared.dispatch import name_of, queue_of, statement_of
+from shared.dispatch import deduplication_id, name_of, queue_of, statement_of
 
 REASON_OF_QUEUE = "received too often"
 """SQS moved it by itself, and says no more."""
 _UNREADABLE = "?"
-DEDUPLICATION_S = 300
-"""For so long SQS drops, and says nothing, what comes again under the same id."""
 _HELD_S = 30
 _BATCH, _MOST = 10, 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """One of them. `name`: what the queue knows it by; empty when it isn't one of ours."""
+    """One of them. `name` of its notification, and when that was signed: empty when it isn't one of ours."""
 
     delivery_id: str
     name: str
+    signed_at: int
     reason: str
     agent_id: str
     group: str
     body: str
     handle: str
-    sent_at: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +61,16 @@ def as_text(looked: Looked) -> str:
 
 
 def redrive(operator: Operator) -> str:
-    """Put back what is ours and old enough, leave the rest; what was done, in a sentence. Raises `Failure`."""
+    """Put back what is ours, leave the rest; what was done, in a sentence. Raises `Failure`."""
     letters = list(_received(operator))
-    moved = [letter for letter in letters if letter.name and operator.now - letter.sent_at > DEDUPLICATION_S]
+    moved = [letter for letter in letters if letter.name]
+    strange = [letter for letter in letters if not letter.name]
     for letter in moved:
         _put_back(operator, letter)
-    stay = [letter for letter in letters if letter not in moved]
-    for letter in stay:
+    for letter in strange:
         _let_go(operator, letter)
-    strange = sum(not letter.name for letter in stay)
-    young = len(stay) - strange
-    return " ".join(
-        [
-            f"{len(moved)} dead letters are in the queue again.",
-            *([f"{young} are younger than five minutes, and SQS would drop them: try again later."] if young else []),
-            *([f"{strange} that no agent has signed stay there."] if strange else []),
-        ]
-    )
+    stay = f" {len(strange)} that no agent has signed stay there." if strange else ""
+    return f"{len(moved)} dead letters are in the queue again.{stay}"
 
 
 def _put_back(operator: Operator, letter: DeadLetter) -> None:
@@ -90,7 +81,7 @@ def _put_back(operator: Operator, letter: DeadLetter) -> None:
         QueueUrl=operator.queue_url,
         MessageBody=letter.body,
         MessageGroupId=letter.group,
-        MessageDeduplicationId=letter.name,
+        MessageDeduplicationId=deduplication_id(letter.name, letter.signed_at, operator.now),
         MessageAttributes={"redriven": {"DataType": "Number", "StringValue": str(operator.now)}},
     )
     operator.called("sqs", "delete_message", QueueUrl=operator.dead_letters_url, ReceiptHandle=letter.handle)
@@ -125,19 +116,20 @@ def _received(operator: Operator) -> Iterator[DeadLetter]:
 
 def _letter(message: dict[str, Any]) -> DeadLetter:
     said = {name: each.get("StringValue", "") for name, each in message.get("MessageAttributes", {}).items()}
-    name = delivery_id = ""
+    name, delivery_id, signed_at = "", "", 0
     try:
-        _, notification = statement_of(queue_of(message["Body"])[0].text)
-        name, delivery_id = name_of(notification.id), notification.delivery_id
+        statement, _ = queue_of(message["Body"])
+        _, notification = statement_of(statement.text)
+        name, delivery_id, signed_at = name_of(notification.id), notification.delivery_id, statement.timestamp
     except (ValueError, TypeError):
         pass  # it is not one of ours
     return DeadLetter(
         delivery_id=said.get("delivery") or delivery_id,
         name=name,
+        signed_at=signed_at,
         reason=said.get("reason") or REASON_OF_QUEUE,
         agent_id=said.get("agent", ""),
         group=message["Attributes"]["MessageGroupId"],
         body=message["Body"],
         handle=message["ReceiptHandle"],
-        sent_at=int(message["Attributes"]["SentTimestamp"]) / 1000,
     )

@@ -92,7 +92,7 @@ def with_dead_letters(found: "Part", stack: str) -> "Part":
 
 
 def redrive(*, stack: Stack = STACK) -> None:
-    """Put the dead letters back into the queue, once they are five minutes old; each is tried once more."""
+    """Put the dead letters back into the queue; each is tried once more."""
     from agent import relay_agents, relay_dead_letters
 
     typer.echo(relay_dead_letters.redrive(relay_agents.connected(stack)))

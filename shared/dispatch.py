@@ -90,6 +90,14 @@ def name_of(notification_id: str) -> str:
     return "sha256_" + hashlib.sha256(notification_id.encode()).hexdigest()[:57]
 
 
+def deduplication_id(name: str, signed_at: int, redriven_at: int | None = None) -> str:
+    """What the queue drops within five minutes: the same statement, not the same notification signed once more.
+
+    SQS answers a dropped duplicate with success, so a second attempt on purpose has to have another id.
+    """
+    return f"{name}.{signed_at}" if redriven_at is None else f"{name}.{signed_at}.{redriven_at}"
+
+
 def group_of(agent_id: str, address: Address) -> str:
     """The queue's group: what is said in one channel by one agent keeps its order."""
     return f"{agent_id}#{address.team_id}#{address.channel_id}"

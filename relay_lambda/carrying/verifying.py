@@ -14,7 +14,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from relay_lambda.carrying.ports import Keys
 from shared import ledger
 from shared.card import Card
-from shared.dispatch import Notification, Speaker, card_of, digest, group_of, name_of, queue_of, statement_of
+from shared.dispatch import (
+    Notification,
+    Speaker,
+    card_of,
+    deduplication_id,
+    digest,
+    group_of,
+    name_of,
+    queue_of,
+    statement_of,
+)
 from shared.signing import TOLERANCE_S, is_signature
 
 RETENTION_S = 4 * 86_400
@@ -105,7 +115,7 @@ def _verified(arrived: Arrived, keys: Keys, audience: str, now: float) -> Carrie
         "bad_signature": not is_signed,
         "wrong_audience": speaker.audience != audience,
         "wrong_group": arrived.group != group_of(speaker.agent_id, notification.address),
-        "wrong_name": arrived.deduplication_id != name,
+        "wrong_name": arrived.deduplication_id != deduplication_id(name, signed.timestamp, arrived.redriven_at),
         "wrong_card": (digest(text) if text else None) != notification.card,
         "key_not_valid_then": not replace(key, revoked_at=None).proves(signed.timestamp),
         "too_old": now - signed.timestamp > RETENTION_S + TOLERANCE_S,

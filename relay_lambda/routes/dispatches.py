@@ -15,6 +15,7 @@ from shared.dispatch import (
     Dispatch,
     Notification,
     Statement,
+    deduplication_id,
     digest,
     dispatch_of,
     group_of,
@@ -104,7 +105,11 @@ def _proved(request: Request, statement: Statement, notification: Notification, 
     _expect("statement_signature", is_ours)
     text = queue_text(statement, "" if notification.card is None else dispatch.cards[notification.card])
     _expect("too_large", len(text) <= MOST_BYTES)
-    return Message(group=group_of(request.agent_id, notification.address), deduplication_id=name, text=text)
+    return Message(
+        group=group_of(request.agent_id, notification.address),
+        deduplication_id=deduplication_id(name, statement.timestamp),
+        text=text,
+    )
 
 
 def _enqueued(request: Request, parts: FrontParts, dispatch: Dispatch, messages: Sequence[Message]) -> Answer:

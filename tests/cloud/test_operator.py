@@ -1,7 +1,5 @@
 """The operator's verbs against the deployed relay."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,22 +11,10 @@ from agent.clock import SystemClock
 from agent.relay.keys import new_pair
 from agent.relay_agents import Operator
 from infra.sandbox.cloud.deploying import STACK
-from infra.sandbox.relay.caller import card
-from shared.dispatch import card_text, group_of, queue_text
 from shared.relay_requests import RECEIPTS
 from tests.cloud.conftest import Rig, until
 
 pytestmark = pytest.mark.cloud
-
-
-class Ahead(SystemClock):
-    """The machine's clock, so many seconds fast."""
-
-    def __init__(self, *, seconds: float) -> None:
-        self._by = timedelta(seconds=seconds)
-
-    def now(self) -> datetime:
-        return super().now() + self._by
 
 
 @pytest.fixture
@@ -98,23 +84,18 @@ async def test_dead_letters_are_listed_with_reason_and_stay(rig: Rig, operator: 
 
 
 async def test_a_dead_letter_of_ours_is_said_once_it_is_put_back(rig: Rig, operator: Operator) -> None:
-    """It comes to the dead letters by another way than the queue, which would drop it for five minutes."""
-    card_ = card("from the dead")
-    notification = rig.caller.notification("d1", rig.team_id, rig.channel("general"), card=card_)
-    operator.client("sqs").send_message(
-        QueueUrl=operator.dead_letters_url,
-        MessageBody=queue_text(rig.caller.statement(notification), card_text(card_)),
-        MessageGroupId=group_of("agent", notification.address),
-        MessageDeduplicationId="1",
-    )
-    young = relay_dead_letters.redrive(operator)
-    later = replace(operator, clock=Ahead(seconds=relay_dead_letters.DEDUPLICATION_S + 1))
-
-    (letter,) = relay_dead_letters.looked_at(operator).letters
-    assert (letter.delivery_id, letter.reason) == ("delivery-d1", relay_dead_letters.REASON_OF_QUEUE)
-    assert relay_dead_letters.redrive(later) == "1 dead letters are in the queue again."
+    """At once: the queue doesn't take it for what it has carried a moment ago."""
+    general = next(each for each in rig.world.slack.team("acme").channels.values() if each.name == "general")
+    general.archived = True
+    await rig.dispatch(["from the dead"])
     async with rig.cloud.polling():
+        await until(rig.dead_letters)
+        (letter,) = relay_dead_letters.looked_at(operator).letters
+        general.archived = False
+        said = relay_dead_letters.redrive(operator)
         await until(rig.texts)
 
-    assert young.startswith("0 dead letters are in the queue again. 1 are younger than five minutes")
+    assert (letter.delivery_id, letter.reason) == ("delivery-from the dead", "is_archived")
+    assert said == "1 dead letters are in the queue again."
     assert rig.texts() == ["from the dead"]
+    assert rig.dead_letters() == 0

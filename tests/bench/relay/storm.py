@@ -26,7 +26,7 @@ from relay_lambda.carrying.batch import carry
 from relay_lambda.carrying.limits import Limits
 from relay_lambda.carrying.ports import Answered, Collaborators
 from relay_lambda.clock import Clock
-from shared.dispatch import card_text, group_of, name_of, queue_text
+from shared.dispatch import card_text, deduplication_id, group_of, name_of, queue_text
 from shared.outcome import Delivered
 from shared.post import Role
 from shared.receipt import Receipt
@@ -143,10 +143,11 @@ class Cloud:
         notification = replace(
             self._agent.notification(said.id, said.team_id, said.channel_id, card=CARD), role=said.role
         )
+        statement = self._agent.statement(notification)
         self._queue.send(
-            queue_text(self._agent.statement(notification), self._digested),
+            queue_text(statement, self._digested),
             group=group_of(AGENT, notification.address),
-            deduplication_id=name_of(said.id),
+            deduplication_id=deduplication_id(name_of(said.id), statement.timestamp),
         )
         self.ran.sent_at[said.id] = self._stage.monotonic()
         self._look_in(0.0)

@@ -20,6 +20,7 @@ from shared.dispatch import (
     Statement,
     card_of,
     card_text,
+    deduplication_id,
     digest,
     dispatch_fields,
     dispatch_of,
@@ -135,6 +136,15 @@ def test_a_plain_id_is_its_own_name_and_a_rewrites_is_a_digest() -> None:
     assert name_of("0b0f3c1e-7c39-4d0c-8f2c-0a1b2c3d4e5f") == "0b0f3c1e-7c39-4d0c-8f2c-0a1b2c3d4e5f"
     assert name_of("1/7/issue/1/90.0") == "sha256_" + hashlib.sha256(b"1/7/issue/1/90.0").hexdigest()[:57]
     assert len(name_of("1/7/issue/1/90.0")) == 64
+
+
+def test_the_same_notification_signed_later_or_put_back_is_no_duplicate_to_the_queue() -> None:
+    name = name_of("1/7/issue/1/90.0")
+    ids = [deduplication_id(name, 10**11), deduplication_id(name, 10**11 + 1), deduplication_id(name, 10**11, 10**11)]
+
+    assert len(set(ids)) == 3
+    assert deduplication_id(name, 10**11) == ids[0]
+    assert max(map(len, ids)) <= 128  # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference
 
 
 def test_a_group_is_one_channel_of_one_agent() -> None:

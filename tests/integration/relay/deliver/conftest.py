@@ -31,6 +31,7 @@ from shared.dispatch import (
     Speaker,
     Statement,
     card_text,
+    deduplication_id,
     digest,
     group_of,
     name_of,
@@ -132,7 +133,7 @@ class House:
         signed_at: int | None = None,
         audience: str = RELAY,
         group: str | None = None,
-        deduplication_id: str | None = None,
+        queued_as: str | None = None,
         card: str | None = None,
         signed_by: Ed25519PrivateKey | None = None,
     ) -> bool:
@@ -147,7 +148,7 @@ class House:
         return self.queue.send(
             queue_text(statement, words if card is None else card),
             group=group or group_of(agent, notification.address),
-            deduplication_id=deduplication_id or name,
+            deduplication_id=queued_as or deduplication_id(name, at),
             attributes=attributes,
         )
 

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.address import Address
-from shared.dispatch import card_text
+from shared.dispatch import card_text, deduplication_id
 from shared.outcome import Delivered, Refused, Retry
 from shared.post import Role
 
@@ -15,7 +15,7 @@ FORGED: dict[str, dict[str, Any]] = {
     "bad_signature": {"signed_by": Ed25519PrivateKey.generate()},
     "wrong_audience": {"audience": "another.relay"},
     "wrong_group": {"group": "acme#T1#C2"},
-    "wrong_name": {"deduplication_id": "another"},
+    "wrong_name": {"queued_as": "another"},
     "unknown_key": {"key": "k9", "signed_by": Ed25519PrivateKey.generate()},
     "key_not_valid_then": {"signed_at": 1_000_000},
     "from_the_future": {"signed_at": 1_900_000_000},
@@ -103,7 +103,7 @@ def test_what_a_revoked_key_had_queued_is_reported_and_a_good_signature_is_said(
     assert house.outcomes == {id_: [Retry(0.0, "key_revoked")] for id_ in ("n1", "n2")}
 
     house.add_key("k2")
-    house.pass_(301)
+    house.pass_(1)
     house.say("n1", key="k2", signed_at=int(house.given.now()) - 301)
     house.run()
 
@@ -118,7 +118,7 @@ def test_what_may_be_there_already_when_its_key_is_revoked_is_looked_for_before_
     house.revoke()
     house.run()
     house.add_key("k2")
-    house.pass_(301)
+    house.pass_(1)
 
     house.say("n1", key="k2")
     house.run()
@@ -146,7 +146,7 @@ def test_a_retired_key_goes_on_proving_what_it_signed_before(house: Any) -> None
 def test_a_duplicate_is_answered_from_the_ledger_with_a_new_receipt(house: Any) -> None:
     house.say("p", Role.PARENT)
     house.run()
-    house.pass_(301)
+    house.pass_(1)
     house.given.threads.known.clear()
 
     house.say("p", Role.PARENT)
@@ -184,10 +184,10 @@ def test_a_dead_letter_that_an_operator_puts_back_is_tried_once_more(house: Any)
     house.slack.faults.append("is_archived")
     house.run()
     (letter,) = house.returning.buried
-    house.pass_(301)
 
-    at = str(int(house.given.now()))
-    house.queue.send(letter.body, group=letter.group, deduplication_id="n1", attributes={"redriven": at})
+    at = int(house.given.now())
+    again = deduplication_id("n1", at, redriven_at=at)
+    house.queue.send(letter.body, group=letter.group, deduplication_id=again, attributes={"redriven": str(at)})
     house.run()
 
     assert house.slack.texts("C1") == ["n1"]
@@ -208,7 +208,7 @@ def test_what_is_withdrawn_before_it_was_said_is_not_said(house: Any) -> None:
 def test_what_was_said_before_it_is_withdrawn_is_reported_as_said(house: Any) -> None:
     house.say("n1")
     house.run()
-    house.pass_(301)
+    house.pass_(1)
 
     house.say("n1", withdrawn=True)
     house.run()
@@ -236,5 +236,20 @@ def test_an_agent_speaks_only_where_it_has_registered(house: Any) -> None:
     house.run()
 
     assert house.slack.calls == []
-    assert house.letters == [("n1", "workspace_not_registered")]
     assert house.outcomes["n1"] == [Retry(None, "workspace_not_registered")]
+
+
+def test_of_what_the_agent_sends_again_by_itself_there_is_no_dead_letter_but_a_count(house: Any) -> None:
+    house.say("homeless", team="T9")
+    house.say("threadless", Role.REPLY)
+    house.say("keyless", key="k1", channel="C2")
+    house.say("withdrawn", withdrawn=True, channel="C3")
+    house.carry_once(2)
+    house.revoke()
+
+    house.run()
+
+    assert house.letters == []
+    reasons = {id_: outcome.reason for id_, (outcome,) in house.outcomes.items()}
+    assert reasons == {}
+    assert house.counts["sent_back"] == 3

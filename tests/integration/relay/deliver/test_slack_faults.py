@@ -170,7 +170,7 @@ def test_what_was_refused_is_tried_anew_when_the_agent_sends_it_again_and_answer
     house.say("n1")
     house.slack.faults.append("is_archived")
     house.run()
-    house.pass_(301)
+    house.pass_(1)
 
     house.say("n1")
     house.run()

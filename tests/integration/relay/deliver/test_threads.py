@@ -70,7 +70,7 @@ def test_a_thread_whose_card_is_gone_is_forgotten_and_the_agent_hears_of_it(hous
     house.run()
     again = a_parent(house, "p2")
     house.say("r1", Role.REPLY)
-    house.pass_(301)
+    house.pass_(1)
     house.say("r1", Role.REPLY)
     house.run()
 
@@ -96,7 +96,7 @@ def test_a_lost_drawing_is_sent_again_and_a_duplicate_isnt(house: Any) -> None:
     house.slack.faults.append("answer lost")
     house.say("1/7/issue/1/1.0", Role.REWRITE, thread_ts=ts, text="drawn")
     house.run()
-    house.pass_(301)
+    house.pass_(1)
 
     house.say("1/7/issue/1/1.0", Role.REWRITE, thread_ts=ts, text="drawn")
     house.run()

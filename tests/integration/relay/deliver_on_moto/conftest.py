@@ -23,7 +23,7 @@ from relay_lambda.state.table import Table
 from relay_lambda.state.tokens import Sealing
 from relay_lambda.state.workspaces import Registration, Workspaces
 from shared.address import Address
-from shared.dispatch import card_text, group_of, name_of, queue_text
+from shared.dispatch import card_text, deduplication_id, group_of, name_of, queue_text
 from shared.post import Role
 from shared.relay_requests import Place
 from shared.relay_table import agent_columns, agent_row, columns_of, key_columns, key_row
@@ -91,11 +91,12 @@ class Rig:
         at = address or self.address()
         plain = self.agent.notification(id_, at.team_id, at.channel_id, card=card(id_))
         notification = replace(plain, role=role, **fields)
+        statement = self.agent.statement(notification)
         self.sqs.send_message(
             QueueUrl=self.queue_url,
-            MessageBody=queue_text(self.agent.statement(notification), text),
+            MessageBody=queue_text(statement, text),
             MessageGroupId=group_of(AGENT, notification.address),
-            MessageDeduplicationId=name_of(notification.id),
+            MessageDeduplicationId=deduplication_id(name_of(notification.id), statement.timestamp),
         )
 
     def invoke(self) -> list[str]:

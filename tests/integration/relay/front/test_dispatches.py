@@ -67,6 +67,19 @@ def test_a_retry_that_is_signed_anew_is_a_duplicate_too(rig: Any) -> None:
     assert answer.body == {"accepted": 1, "duplicate": True}
 
 
+def test_a_second_attempt_on_purpose_is_signed_anew_and_enqueued_while_the_first_is_still_remembered(rig: Any) -> None:
+    agent = rig.agent()
+    rig.registered(agent)
+    fields = agent.dispatch(notifications(agent, ("n1", "T1", "C1")), [WORDS])
+    rig.ask(agent.request("dispatch", fields))
+    rig.ask(agent.request("dispatch", fields))
+    rig.clock.wait(1)
+
+    rig.ask(dispatched(agent, ("n1", "T1", "C1")))
+
+    assert [id_ for _, id_ in rig.queued()] == ["n1", "n1"]
+
+
 def test_other_content_under_an_id_that_was_used_is_a_conflict(rig: Any) -> None:
     agent = rig.agent()
     rig.registered(agent)
