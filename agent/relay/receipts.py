@@ -28,8 +28,10 @@ SOON_S = 30.0
 IDLE_S = 60.0
 """How often otherwise: one may come of what another process sent."""
 DOWN_S = 15.0
-SWALLOWED_S = 300.0
-"""So long after a notification was taken the relay's queue swallows a second one of the same name."""
+ANEW_S = 1.0
+"""A second attempt is signed in another second at the earliest, or the relay's queue takes it for the first one."""
+UNTIMED_S = 30.0
+"""How long to wait with it when the relay says no time."""
 _WITHDRAWN = "withdrawn"
 
 
@@ -112,11 +114,12 @@ def _decided(receipt: Receipt) -> Receipt:
     """A receipt as the outbox is to take it.
 
     What the relay reports as unknown it has looked for, and gives up as we told it: a person decides. What it hasn't
-    any more it is given again when its queue takes it for something new.
+    any more it is given again.
     """
     match receipt.outcome:
         case Retry(after_s, reason):
-            return Receipt(id=receipt.id, outcome=Retry(max(after_s or 0.0, SWALLOWED_S), reason))
+            wait_s = UNTIMED_S if after_s is None else max(after_s, ANEW_S)
+            return Receipt(id=receipt.id, outcome=Retry(wait_s, reason))
         case Unknown(reason):
             return Receipt(id=receipt.id, outcome=Refused(f"nobody can tell whether Slack has it ({reason})"))
         case Refused(reason) if reason == _WITHDRAWN:

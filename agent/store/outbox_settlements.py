@@ -29,7 +29,7 @@ class Posting:
 RECONCILE_AFTER_S = 10.0
 """How long after a post whose fate is unknown the first look is taken, and the second after the first."""
 RECEIPT_AFTER_S = 900.0
-"""How long a receipt is waited for; then the same is sent again. The relay's queue swallows doubles for 5 minutes."""
+"""How long a receipt is waited for; then the same is sent again."""
 
 _HELD = select(addresses.c.id, addresses.c.lease_owner, addresses.c.lease_until, addresses.c.tat).where(
     addresses.c.id.in_(bindparam("ids", expanding=True))

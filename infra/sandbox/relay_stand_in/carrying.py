@@ -22,7 +22,7 @@ HELD_BACK_S = 5.0
 """How old a receipt is before it is given away."""
 UNSETTLED = 200
 SWALLOWED_S = 300.0
-"""So long after something was enqueued a second one of the same name is swallowed, as by SQS."""
+"""So long after a statement was enqueued the same one is swallowed, as by SQS."""
 _IN_THREAD = (Role.REPLY, Role.BROADCAST)
 _NO_CARD = Retry(None, "thread_unknown")
 
@@ -33,6 +33,7 @@ class Queued:
 
     agent_id: str
     key_id: str
+    signed_at: int
     said: Notification
     card: Card | None
 
@@ -67,7 +68,7 @@ class StandInRelay:
         """What was said, in order, a rewrite as often as it was."""
         self._workspaces: Workspaces = {}
         self._beyond = beyond(self._workspaces)
-        self._enqueued_at: dict[tuple[str, str], float] = {}
+        self._enqueued_at: dict[tuple[str, str, int], float] = {}
         self._ledger: dict[tuple[str, str], Delivered] = {}
         self._threads: dict[tuple[str, Address, str | None], str] = {}
         self._receipts: dict[str, list[tuple[str, float, Receipt]]] = {}
@@ -89,17 +90,16 @@ class StandInRelay:
         self.tokens.pop((agent_id, place_id), None)
 
     def enqueue(self, queued: Sequence[Queued]) -> None:
-        """Keep these, unless they are here or have come not long ago; nobody is told."""
+        """Keep these, unless they have come not long ago; nobody is told. What is signed anew stands there twice."""
         now = self.clock.now().timestamp()
-        here = {(each.agent_id, each.said.id) for each in self.queue}
         for each in queued:
-            name = each.agent_id, each.said.id
-            if name not in here and now - self._enqueued_at.get(name, float("-inf")) >= SWALLOWED_S:
+            name = each.agent_id, each.said.id, each.signed_at
+            if now - self._enqueued_at.get(name, float("-inf")) >= SWALLOWED_S:
                 self._enqueued_at[name] = now
                 self.queue.append(each)
         for address in {each.said.address for each in queued}:
-            waiting = [each for each in self.queue if each.said.address == address and each.role is not Role.REWRITE]
-            if len(waiting) > UNSETTLED:
+            here = [each for each in self.queue if each.said.address == address and each.role is not Role.REWRITE]
+            if len({(each.agent_id, each.said.id) for each in here}) > UNSETTLED:
                 self.complaints.append(f"{address}: more than {UNSETTLED} on their way")
 
     def receipts_after(self, agent_id: str, after: str, limit: int) -> tuple[Sequence[Receipt], str, bool]:
@@ -119,12 +119,15 @@ class StandInRelay:
         held = set[Address]()
         while waiting := [each for each in self.queue if each.said.address not in held]:
             address = waiting[0].said.address
-            group = mates([each for each in waiting if each.said.address == address])
+            here = [each for each in waiting if each.said.address == address]
+            first = {(each.agent_id, each.said.id): each for each in reversed(here)}
+            group = mates([each for each in here if first[each.agent_id, each.said.id] is each])
             outcomes = await self._outcomes(group)
             if outcomes is None:
                 held.add(address)
                 continue
-            self.queue = [each for each in self.queue if each not in group]
+            done = {id(each) for each in group}
+            self.queue = [each for each in self.queue if id(each) not in done]
             for each in group:
                 receipts.append(Receipt(id=each.said.id, outcome=outcomes[each.said.id]))
                 self._report(each.agent_id, receipts[-1])

@@ -173,7 +173,11 @@ class Front:
         if text is not None and digest(text) != said.card:
             raise ValueError("a card isn't there")
         return Queued(
-            agent_id=claim.agent_id, key_id=claim.key_id, said=said, card=card_of(text) if text is not None else None
+            agent_id=claim.agent_id,
+            key_id=claim.key_id,
+            signed_at=each.timestamp,
+            said=said,
+            card=card_of(text) if text is not None else None,
         )
 
     def _asked(self, agent_id: str, kind: str, fields: Mapping[str, Any]) -> Answer:

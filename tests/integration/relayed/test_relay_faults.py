@@ -92,12 +92,12 @@ async def test_key_revoked_with_notifications_queued(relayed: Any) -> None:
     await relayed.until_stored({"accepted": 1})
     relayed.relay.revoked.add(("agent-1", "k1"))
     relayed.carries = True
-    await relayed.pass_(340)
+    await relayed.pass_(40)
     refused = await relayed.part()
     said = list(relayed.relay.said)
 
     relayed.relay.revoked.clear()  # the operator enters the new public key under the same id, say
-    await relayed.until_stored({"delivered": 1}, within_s=400)
+    await relayed.until_stored({"delivered": 1})
 
     assert (refused["ok"], said) == (False, [])
     assert refused["says"].startswith("The relay doesn't take our signature")
@@ -166,6 +166,18 @@ async def test_a_new_key_that_the_relay_has_not_taken_is_not_kept(relayed: Any, 
 
     assert not (tmp_path / "next.pem").exists()
     assert ("agent-1", "k2") not in relayed.relay.keys
+
+
+async def test_when_its_card_is_gone_an_event_has_a_new_one_at_once(relayed: Any) -> None:
+    issue = await relayed.opened()
+    await relayed.until_stored({"delivered": 1})
+    relayed.world.slack.faults.add(Says(error="message_not_found"), method="chat.postMessage")
+
+    await relayed.closed(issue)
+    await relayed.until_stored({"delivered": 3}, within_s=60)
+
+    former, new, reply = relayed.cards
+    assert (former.thread_ts, new.thread_ts, reply.thread_ts) == (None, None, new.ts)
 
 
 async def test_what_the_relay_gives_up_as_unknown_is_parked_and_a_person_decides(relayed: Any) -> None:
