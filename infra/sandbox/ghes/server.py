@@ -1,10 +1,11 @@
 """GHES on a socket: the REST API of a `World`, and the sending of its webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from email.utils import format_datetime
+from functools import cache
 from ssl import SSLContext
 from typing import assert_never
 from uuid import uuid4
@@ -42,12 +43,21 @@ def app(world: World) -> web.Application:
     """Return the REST API of the world, and the pages of its web host; its webhooks flow only under `running`."""
     application = web.Application(middlewares=[_serve], client_max_size=BODY_LIMIT_BYTES)
     application[WORLD] = world
+    for resource in _resources():
+        application.router.register_resource(resource)
+    return application
+
+
+@cache
+def _resources() -> Sequence[web.AbstractResource]:
+    """All paths with their handlers, which find their world in the request: made once for all worlds."""
+    router = web.UrlDispatcher()
     for endpoint in ENDPOINTS:
         for method, path, handler in mounted(endpoint):
-            application.router.add_route(method, path, handler)
+            router.add_route(method, path, handler)
     for method, path, handler in ROWS:
-        application.router.add_route(method, path, handler)
-    return application
+        router.add_route(method, path, handler)
+    return tuple(router.resources())
 
 
 @asynccontextmanager

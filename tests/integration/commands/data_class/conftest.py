@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -141,9 +142,15 @@ class Marking:
             return value
         for (label, former), word in sorted(self._known.items(), key=lambda each: -len(each[0][1])):
             if label is not Label.TEXT:
-                spelled = f"(?:{re.escape(former)}|{re.escape(quote(former, safe=''))}|{re.escape(quote(former))})"
-                value = re.sub(rf"(?<=/){spelled}(?=[/?#]|$)", word, value)
+                value = _in_address(former).sub(word, value)
         return value
+
+
+@cache
+def _in_address(former: str) -> re.Pattern[str]:
+    """Finds these words as a part of a path, however they are quoted there."""
+    spelled = f"(?:{re.escape(former)}|{re.escape(quote(former, safe=''))}|{re.escape(quote(former))})"
+    return re.compile(rf"(?<=/){spelled}(?=[/?#]|$)")
 
 
 @pytest.fixture
