@@ -37,7 +37,7 @@ lint: .venv
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv
+bench: .venv .venv/ministack/installed
 	$(BIN)/python -m tests.bench $(ARGS)
 
 card-test: .venv tests/cards/node_modules/.package-lock.json

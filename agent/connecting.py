@@ -82,4 +82,5 @@ def _workspace(token: str, answer: Answer, workspaces: Workspaces) -> Workspace:
         scopes=answer.scopes,
         data_class=known.data_class if known else DataClass.FULL,
         transport=known.transport if known else "direct",
+        next_transport=known.next_transport if known else "",
     )

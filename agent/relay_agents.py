@@ -13,27 +13,27 @@ from agent.cli_errors import Failure
 from agent.clock import SystemClock
 from shared.clock import Clock
 from shared.relay_table import (
-    AGENT,
+    AGENTS,
+    KEY_PREFIX,
     PK,
     SK,
     AgentKey,
     RowKey,
-    Value,
-    agent_columns,
     agent_row,
     columns_of,
     item_of,
-    key_columns,
     key_of,
     key_row,
+    key_rows,
+    keys_of,
     value_of,
 )
 from shared.signing import TOLERANCE_S
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PREFIX = "key#"
-_FRESH = "attribute_not_exists(pk)"
-_NOT_MET = "ConditionalCheckFailedException"
+_NOT_MET = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
+_NO_STACK = "ValidationError"
+_IN_FORCE = "within a minute nothing that it has signed is taken any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def connected(stack: str, clock: Clock | None = None) -> Operator:
     session = boto3.Session()
     if session.region_name is None:
         raise Failure("AWS isn't told a region: set AWS_REGION or AWS_DEFAULT_REGION.")
-    found = _called(session.client("cloudformation"), "describe_stacks", StackName=stack)["Stacks"][0]
+    found = _stack(session, stack)
     outputs = {each["OutputKey"]: each["OutputValue"] for each in found.get("Outputs", ())}
     try:
         return Operator(
@@ -91,83 +91,89 @@ def connected(stack: str, clock: Clock | None = None) -> Operator:
 def add(operator: Operator, agent_id: str, key_id: str, pem: bytes) -> str:
     """Enter a key, and its agent if it is new; what was done, in a sentence. Raises `Failure`.
 
-    It is good from a while ago on, since the agent's clock may be behind ours.
+    It is good from a while ago on, since the agent's clock may be behind ours. A public key that the agent has had
+    under any id is refused: one that was revoked would be good again.
     """
     for name in (agent_id, key_id):
         if not _NAME.fullmatch(name):
             raise Failure(f"{name!r} is no id: letters, digits, `_` and `-` only, 64 at most.")
     public = _public(pem)
-    known = next((each for each in listed(operator) if each.id == agent_id), None)
+    known = _known(operator, agent_id)
     if known and known.revoked_at is not None:
         raise Failure(f"The agent {agent_id} is revoked, which is for good: give it another id.")
-    _put_new(operator, agent_row(agent_id), agent_columns(operator.now))
+    for each in known.keys if known else ():
+        if each.key_id == key_id:
+            raise Failure(f"The agent {agent_id} has a key {key_id} already: give this one another id (--key-id).")
+        if each.public == public:
+            says = f"That public key has stood there as the key {each.key_id} of the agent {agent_id}"
+            raise Failure(f"{says}, and can't again: make a new pair (`ghe-slack keygen`).")
     key = AgentKey(agent_id=agent_id, key_id=key_id, public=public, not_before=operator.now - TOLERANCE_S)
-    if not _put_new(operator, key_row(agent_id, key_id), key_columns(key)):
-        raise Failure(f"The agent {agent_id} has a key {key_id} already: give this one another id (--key-id).")
+    if not _entered(operator, key):
+        raise Failure(f"Somebody else has changed the agent {agent_id} at the same time: look at it, and try again.")
     return f"The agent {agent_id} may speak, with its key {key_id}."
 
 
-def revoke(operator: Operator, agent_id: str, key_id: str) -> str:
-    """Refuse an agent, or one key; what was done, in a sentence. Raises `Failure`."""
-    row = key_row(agent_id, key_id) if key_id else agent_row(agent_id)
-    what = f"The key {key_id} of the agent {agent_id}" if key_id else f"The agent {agent_id}"
-    try:
-        operator.client("dynamodb").update_item(
-            TableName=operator.table,
-            Key=_key(row),
-            UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :now)",
-            ConditionExpression="attribute_exists(pk)",
-            ExpressionAttributeValues={":now": value_of(operator.now)},
-        )
-    except Exception as failure:  # noqa: BLE001 - see `_called`
-        if _code(failure) == _NOT_MET:
-            raise Failure(f"{what} isn't known to this relay.") from None
-        raise _failure(failure) from None
-    return f"{what} is revoked; within a minute nothing that it has signed is taken any more."
+def revoke(operator: Operator, agent_id: str, key_id: str, keep: Sequence[str] = ()) -> str:
+    """Refuse an agent, or one key with all that it has entered; what was done, in a sentence. Raises `Failure`.
+
+    `keep`: keys that it has entered, and that are the agent's own all the same, with what these have entered.
+    """
+    if not key_id:
+        if not _revoked(operator, agent_row(agent_id)):
+            raise Failure(f"The agent {agent_id} isn't known to this relay.")
+        return f"The agent {agent_id} is revoked; {_IN_FORCE}."
+    if not _revoked(operator, key_row(agent_id, key_id)):
+        raise Failure(f"The key {key_id} of the agent {agent_id} isn't known to this relay.")
+    with_it = _revoked_with(operator, agent_id, key_id, keep)
+    also = f", and with it what it has entered: {', '.join(with_it)}" if with_it else ""
+    says = f"The key {key_id} of the agent {agent_id} is revoked{also}; {_IN_FORCE}."
+    if any(_is_good(key, operator.now) for key in _keys(operator, agent_id)):
+        return says
+    return f"{says} The agent has no good key left: enter a new one (`ghe-slack relay agents add`)."
 
 
 def listed(operator: Operator) -> Sequence[Agent]:
     """All of them, by their ids."""
-    items: list[Mapping[str, Any]] = []
-    start: dict[str, Any] = {}
+    return [_agent(operator, row) for row in _queried(operator, AGENTS)]
+
+
+def _known(operator: Operator, agent_id: str) -> Agent | None:
+    row = agent_row(agent_id)
+    found = operator.called("dynamodb", "get_item", TableName=operator.table, Key=_key(row), ConsistentRead=True)
+    return _agent(operator, columns_of(found["Item"])) if "Item" in found else None
+
+
+def _agent(operator: Operator, row: Mapping[str, Any]) -> Agent:
+    return Agent(id=row[SK], revoked_at=row.get("revoked_at"), keys=_keys(operator, row[SK]))
+
+
+def _keys(operator: Operator, agent_id: str) -> Sequence[AgentKey]:
+    rows = [row for row in _queried(operator, keys_of(agent_id)) if row[SK].startswith(KEY_PREFIX)]
+    found = [key_of(agent_id, row[SK].removeprefix(KEY_PREFIX), row) for row in rows]
+    return [key for key in found if key]
+
+
+def _is_good(key: AgentKey, now: int) -> bool:
+    """Whether it signs now, or will."""
+    return key.revoked_at is None and (key.ends_at is None or now <= key.ends_at)
+
+
+def _revoked_with(operator: Operator, agent_id: str, key_id: str, keep: Sequence[str]) -> Sequence[str]:
+    """Revoke what a key has entered, and what that has entered, until nothing is left; their ids.
+
+    A revoked key enters nothing more: `front` writes a successor only in one transaction with its predecessor's row.
+    """
+    refused, done = {key_id}, list[str]()
     while True:
-        page = operator.called(
-            "dynamodb",
-            "scan",
-            TableName=operator.table,
-            FilterExpression="begins_with(pk, :prefix)",
-            ExpressionAttributeValues={":prefix": value_of(_PREFIX)},
-            ConsistentRead=True,
-            **start,
-        )
-        items += [columns_of(each) for each in page["Items"]]
-        if "LastEvaluatedKey" not in page:
-            break
-        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
-    ids = sorted({row[PK].removeprefix(_PREFIX) for row in items})
-    return [_agent(id_, [row for row in items if row[PK] == _PREFIX + id_]) for id_ in ids]
-
-
-def as_text(agents: Sequence[Agent]) -> str:
-    """A line for each agent, and one for each of its keys."""
-    return "\n".join(line for agent in agents for line in _lines(agent)) or "No agent is known to this relay yet."
-
-
-def _lines(agent: Agent) -> Sequence[str]:
-    first = agent.id + ("  revoked" if agent.revoked_at is not None else "")
-    return [first, *(f"  {key.key_id}  {_state(key)}" for key in agent.keys)]
-
-
-def _state(key: AgentKey) -> str:
-    if key.revoked_at is not None:
-        return "revoked"
-    return "retired" if key.retired_at is not None or key.not_after is not None else "good"
-
-
-def _agent(id_: str, rows: Sequence[Mapping[str, Any]]) -> Agent:
-    own = next((row for row in rows if row[SK] == AGENT), {})
-    found = [key_of(id_, row[SK].removeprefix(_PREFIX), row) for row in rows if row[SK].startswith(_PREFIX)]
-    return Agent(id=id_, revoked_at=own.get("revoked_at"), keys=[key for key in found if key])
+        left = [key for key in _keys(operator, agent_id) if key.key_id not in refused and key.key_id not in keep]
+        found = [key for key in left if key.put_by in refused]
+        if not found:
+            return done
+        for key in found:
+            refused.add(key.key_id)
+            if key.revoked_at is None:
+                _revoked(operator, key_row(agent_id, key.key_id))
+                done.append(key.key_id)
 
 
 def _public(pem: bytes) -> bytes:
@@ -180,17 +186,78 @@ def _public(pem: bytes) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def _put_new(operator: Operator, row: RowKey, columns: Mapping[str, Value]) -> bool:
-    """Write a row, unless it is there."""
+def _entered(operator: Operator, key: AgentKey) -> bool:
+    """Write a key, and its agent's row if that is new; False when one is there by now, or the agent is revoked."""
+    now = {":now": value_of(operator.now)}
+    agent = {
+        "Key": _key(agent_row(key.agent_id)),
+        "UpdateExpression": "SET created_at = if_not_exists(created_at, :now)",
+        "ConditionExpression": "attribute_not_exists(revoked_at)",
+        "ExpressionAttributeValues": now,
+    }
+    puts = [
+        {"Item": _key(row) | item_of(columns), "ConditionExpression": f"attribute_not_exists({PK})"}
+        for row, columns in key_rows(key).items()
+    ]
+    writes: list[tuple[str, dict[str, Any]]] = [("Update", agent), *(("Put", put) for put in puts)]
+    items = [{kind: {"TableName": operator.table, **write}} for kind, write in writes]
+    return _is_written(operator, "transact_write_items", TransactItems=items)
+
+
+def _revoked(operator: Operator, row: RowKey) -> bool:
+    """Revoke it, unless that was done before; False when there is no such row."""
+    return _is_written(
+        operator,
+        "update_item",
+        TableName=operator.table,
+        Key=_key(row),
+        UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :now)",
+        ConditionExpression=f"attribute_exists({PK})",
+        ExpressionAttributeValues={":now": value_of(operator.now)},
+    )
+
+
+def _is_written(operator: Operator, method: str, **arguments: Any) -> bool:
+    """Whether its conditions hold."""
     try:
-        operator.client("dynamodb").put_item(
-            TableName=operator.table, Item=_key(row) | item_of(columns), ConditionExpression=_FRESH
-        )
+        getattr(operator.client("dynamodb"), method)(**arguments)
     except Exception as failure:  # noqa: BLE001 - see `_called`
-        if _code(failure) == _NOT_MET:
+        if _code(failure) in _NOT_MET:
             return False
         raise _failure(failure) from None
     return True
+
+
+def _queried(operator: Operator, pk: str) -> Sequence[Mapping[str, Any]]:
+    """A whole partition, in its order."""
+    items: list[Mapping[str, Any]] = []
+    start: dict[str, Any] = {}
+    while True:
+        page = operator.called(
+            "dynamodb",
+            "query",
+            TableName=operator.table,
+            KeyConditionExpression=f"{PK} = :pk",
+            ExpressionAttributeValues={":pk": value_of(pk)},
+            ConsistentRead=True,
+            **start,
+        )
+        items += [columns_of(each) for each in page["Items"]]
+        if "LastEvaluatedKey" not in page:
+            return items
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _stack(session: Any, stack: str) -> Mapping[str, Any]:
+    """What CloudFormation knows of it."""
+    try:
+        found: Mapping[str, Any] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except Exception as failure:  # noqa: BLE001 - see `_called`
+        if _code(failure) != _NO_STACK:
+            raise _failure(failure) from None
+        where = f"There is no stack {stack} in {session.region_name} of this AWS account"
+        raise Failure(f"{where}: name the relay's with --stack, or check the region and the credentials.") from None
+    return found
 
 
 def _key(row: RowKey) -> dict[str, Any]:

@@ -1,7 +1,13 @@
-"""What the relay couldn't say: looked at and put back, with the operator's own AWS credentials."""
+"""What the relay couldn't say: looked at and put back, with the operator's own AWS credentials.
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+Of a FIFO queue nothing comes behind what somebody holds of its group, ten messages at most: so what is put back goes
+batch by batch, and what stays is held until all the rest that can be seen was.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from agent.relay_agents import Operator
@@ -9,15 +15,19 @@ from shared.dispatch import deduplication_id, name_of, queue_of, statement_of
 
 REASON_OF_QUEUE = "received too often"
 """SQS moved it by itself, and says no more."""
+MOST = 1000
+"""As many are looked at, or put back, at a time."""
 _UNREADABLE = "?"
-_HELD_S = 30
-_BATCH, _MOST = 10, 1000
+_HELD_S = 120
+_BATCH = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
     """One of them. `name` of its notification, and when that was signed: empty when it isn't one of ours."""
 
+    id: str
+    """SQS's, of the message."""
     delivery_id: str
     name: str
     signed_at: int
@@ -35,20 +45,29 @@ class Looked:
     letters: Sequence[DeadLetter]
     total: int
 
+    @property
+    def hidden(self) -> int:
+        """How many stand behind these, roughly."""
+        return max(0, self.total - len(self.letters))
+
 
 def looked_at(operator: Operator) -> Looked:
     """Look, and leave them there. Raises `Failure`."""
-    letters = list(_received(operator))
-    for letter in letters:
-        _let_go(operator, letter)
-    answer = operator.called(
-        "sqs",
-        "get_queue_attributes",
-        QueueUrl=operator.dead_letters_url,
-        AttributeNames=["ApproximateNumberOfMessages"],
-    )
-    total = int(answer["Attributes"]["ApproximateNumberOfMessages"])
-    return Looked(letters=letters, total=max(total, len(letters)))
+    seen: dict[str, DeadLetter] = {}
+    for letters in _batches(operator):
+        if not (fresh := [each for each in letters if each.id not in seen]):
+            break  # they come again, since they were held for too long
+        seen |= {each.id: each for each in fresh}
+        if len(seen) >= MOST:
+            break
+    _let_go(operator, seen.values())
+    return Looked(letters=list(seen.values()), total=_total(operator))
+
+
+def facts(looked: Looked) -> Mapping[str, Any]:
+    """For programs."""
+    shown = [{"delivery_id": each.delivery_id, "reason": each.reason, "group": each.group} for each in looked.letters]
+    return {"dead_letters": shown, "dead_letters_behind": looked.hidden}
 
 
 def as_text(looked: Looked) -> str:
@@ -56,21 +75,69 @@ def as_text(looked: Looked) -> str:
     if not looked.letters:
         return "There are no dead letters."
     lines = [f"{each.delivery_id or _UNREADABLE}  {each.reason}  {each.group}" for each in looked.letters]
-    hidden = looked.total - len(looked.letters)
-    return "\n".join([*lines, f"And {hidden} more behind these."] if hidden > 0 else lines)
+    return "\n".join([*lines, f"And {looked.hidden} more behind these."] if looked.hidden else lines)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Redriven:
+    """What was put back by now, and what stays there: nobody's, or said in vain once more meanwhile."""
+
+    moved: set[tuple[str, int]] = field(default_factory=set)
+    strange: set[str] = field(default_factory=set)
+    back: set[str] = field(default_factory=set)
+    groups: Counter[str] = field(default_factory=Counter)
+    """How many stay in each channel."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be others that couldn't be seen."""
+        return (
+            len(self.moved) >= MOST or not (self.moved or self.groups) or max(self.groups.values(), default=0) >= _BATCH
+        )
+
+    def stays(self, letter: DeadLetter) -> None:
+        """Note one that isn't put back."""
+        if letter.id not in self.strange | self.back:
+            (self.back if letter.name else self.strange).add(letter.id)
+            self.groups[letter.group] += 1
 
 
 def redrive(operator: Operator) -> str:
     """Put back what is ours, leave the rest; what was done, in a sentence. Raises `Failure`."""
-    letters = list(_received(operator))
-    moved = [letter for letter in letters if letter.name]
-    strange = [letter for letter in letters if not letter.name]
-    for letter in moved:
-        _put_back(operator, letter)
-    for letter in strange:
-        _let_go(operator, letter)
-    stay = f" {len(strange)} that no agent has signed stay there." if strange else ""
-    return f"{len(moved)} dead letters are in the queue again.{stay}"
+    done = _Redriven()
+    while _moved_once(operator, done) and done.groups and len(done.moved) < MOST:
+        pass  # behind what stays there may stand others
+    left = max(0, _total(operator) - done.groups.total()) if done.is_cut else 0
+    if not (done.moved or done.groups or left):
+        return "There are no dead letters."
+    says = [f"{len(done.moved)} dead letters are in the queue again."]
+    if done.strange:
+        says.append(f"{len(done.strange)} that no agent has signed stay there.")
+    if done.back:
+        says.append(f"{len(done.back)} have come back already.")
+    if left:
+        says.append(f"And {left} more behind these: run it again.")
+    return " ".join(says)
+
+
+def _moved_once(operator: Operator, done: _Redriven) -> bool:
+    """Go through what can be seen; whether anything of it was put back."""
+    before, held = len(done.moved), dict[str, DeadLetter]()
+    for letters in _batches(operator):
+        if all(each.id in held for each in letters):
+            break  # they come again, since they were held for too long
+        for letter in letters:
+            statement = letter.name, letter.signed_at
+            if letter.name and statement not in done.moved:
+                _put_back(operator, letter)
+                done.moved.add(statement)
+            else:
+                held[letter.id] = letter
+                done.stays(letter)
+        if len(done.moved) >= MOST:
+            break
+    _let_go(operator, held.values())
+    return len(done.moved) > before
 
 
 def _put_back(operator: Operator, letter: DeadLetter) -> None:
@@ -87,19 +154,30 @@ def _put_back(operator: Operator, letter: DeadLetter) -> None:
     operator.called("sqs", "delete_message", QueueUrl=operator.dead_letters_url, ReceiptHandle=letter.handle)
 
 
-def _let_go(operator: Operator, letter: DeadLetter) -> None:
-    operator.called(
+def _let_go(operator: Operator, letters: Iterable[DeadLetter]) -> None:
+    """What isn't held any more by then is free already."""
+    left = iter(letters)
+    while some := list(islice(left, _BATCH)):
+        entries = [
+            {"Id": str(number), "ReceiptHandle": each.handle, "VisibilityTimeout": 0}
+            for number, each in enumerate(some)
+        ]
+        operator.called("sqs", "change_message_visibility_batch", QueueUrl=operator.dead_letters_url, Entries=entries)
+
+
+def _total(operator: Operator) -> int:
+    answer = operator.called(
         "sqs",
-        "change_message_visibility",
+        "get_queue_attributes",
         QueueUrl=operator.dead_letters_url,
-        ReceiptHandle=letter.handle,
-        VisibilityTimeout=0,
+        AttributeNames=["ApproximateNumberOfMessages"],
     )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def _received(operator: Operator) -> Iterator[DeadLetter]:
-    """Those that are free, hidden for a while from whoever else looks."""
-    for _ in range(_MOST // _BATCH):
+def _batches(operator: Operator) -> Iterator[Sequence[DeadLetter]]:
+    """Those that are free, hidden for a while from whoever else looks; until there are none."""
+    while True:
         answer = operator.called(
             "sqs",
             "receive_message",
@@ -111,7 +189,7 @@ def _received(operator: Operator) -> Iterator[DeadLetter]:
         )
         if not (messages := answer.get("Messages")):
             return
-        yield from (_letter(each) for each in messages)
+        yield [_letter(each) for each in messages]
 
 
 def _letter(message: dict[str, Any]) -> DeadLetter:
@@ -124,6 +202,7 @@ def _letter(message: dict[str, Any]) -> DeadLetter:
     except (ValueError, TypeError):
         pass  # it is not one of ours
     return DeadLetter(
+        id=message["MessageId"],
         delivery_id=said.get("delivery") or delivery_id,
         name=name,
         signed_at=signed_at,

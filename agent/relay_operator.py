@@ -1,13 +1,12 @@
 """What the relay's operator does on the command line, with AWS credentials."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from agent.status import Part
+    from agent.relay_dead_letters import Looked
 
 Stack = Annotated[str, typer.Option("--stack", metavar="NAME", help="The stack that was deployed.")]
 STACK = "ghe-slack-relay"
@@ -42,19 +41,23 @@ def revoke(
     agent_id: Annotated[str, typer.Argument(metavar="ID")],
     key_id: Annotated[str, typer.Argument(metavar="[KEY]", help="One key only; without it, the agent.")] = "",
     *,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="One that it has entered, and that is the agent's own.")
+    ] = None,
     stack: Stack = STACK,
 ) -> None:
-    """Refuse an agent, or one of its keys, whatever it has signed; in force within a minute."""
+    """Refuse an agent, or a key with those it has entered, whatever they have signed; in force within a minute."""
     from agent import relay_agents
 
-    typer.echo(relay_agents.revoke(relay_agents.connected(stack), agent_id, key_id))
+    typer.echo(relay_agents.revoke(relay_agents.connected(stack), agent_id, key_id, keep or ()))
 
 
 def list_(*, stack: Stack = STACK) -> None:
     """Print the agents and their keys."""
-    from agent import relay_agents
+    from agent import relay_agent_list, relay_agents
 
-    typer.echo(relay_agents.as_text(relay_agents.listed(relay_agents.connected(stack))))
+    operator = relay_agents.connected(stack)
+    typer.echo(relay_agent_list.as_text(relay_agents.listed(operator), operator.now))
 
 
 def deploy(
@@ -63,12 +66,20 @@ def deploy(
     stack: Stack = STACK,
     arch: Annotated[str, typer.Option(help="arm64 or x86_64.")] = "arm64",
     topic: Annotated[str, typer.Option(metavar="ARN", help="The SNS topic that hears of alarms.")] = "",
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A parameter of the template, EventSourceEnabled=false say; repeatable."
+        ),
+    ] = None,
     run: Annotated[bool, typer.Option("--run", help="Run them, rather than print them.")] = False,
 ) -> None:
     """Print the commands that deploy the relay from a checkout, or run them."""
     from agent import relay_deploying
 
-    commands = relay_deploying.commands(stack=stack, relay_id=relay_id, arch=arch, topic=topic)
+    commands = relay_deploying.commands(
+        stack=stack, relay_id=relay_id, arch=arch, topic=topic, parameters=parameter or ()
+    )
     if run:
         relay_deploying.run(commands)
     else:
@@ -77,18 +88,16 @@ def deploy(
 
 def dead_letters(*, stack: Stack = STACK) -> None:
     """Print what could not be said: each one's delivery id and reason."""
+    from agent import relay_dead_letters
+
+    typer.echo(relay_dead_letters.as_text(looked_at(stack)))
+
+
+def looked_at(stack: str) -> "Looked":
+    """The dead letters of a stack."""
     from agent import relay_agents, relay_dead_letters
 
-    typer.echo(relay_dead_letters.as_text(relay_dead_letters.looked_at(relay_agents.connected(stack))))
-
-
-def with_dead_letters(found: "Part", stack: str) -> "Part":
-    """A status, with what could not be said among its facts."""
-    from agent import relay_agents, relay_dead_letters
-
-    looked = relay_dead_letters.looked_at(relay_agents.connected(stack))
-    shown = [f"{each.delivery_id or '?'}: {each.reason}" for each in looked.letters]
-    return replace(found, facts={**found.facts, "dead_letters": shown})
+    return relay_dead_letters.looked_at(relay_agents.connected(stack))
 
 
 def redrive(*, stack: Stack = STACK) -> None:

@@ -112,11 +112,13 @@ def rotate(
     answer, refused = asyncio.run(_put(settings, pair, key_id, clock))
     if isinstance(answer, Lost):
         says = f"Whether the relay has taken the new key {key_id} isn't known ({answer.reason})"
-        raise Failure(f"{says}: keep it and try it with RELAY_KEY_ID={key_id}, or make another one.")
+        raise Failure(f"{says}: keep it and try it with RELAY_KEY_ID={key_id}; if that isn't taken, rotate again.")
     if not isinstance(answer, Said) or not answer.ok:
         if file:
             file.unlink()
-        raise Failure(refused or f"The relay has not taken the new key ({_why(answer)}); try again.")
+        raise Failure(
+            refused or _retired(answer) or f"The relay has not taken the new key ({_why(answer)}); try again."
+        )
     where = f"RELAY_SIGNING_KEY_FILE={file}" if file else "RELAY_SIGNING_KEY to that key"
     return (
         f"The relay takes the new key {key_id}. Set RELAY_KEY_ID={key_id} and {where}, and restart the agent within 24 "
@@ -127,6 +129,18 @@ def rotate(
 async def _put(settings: Settings, pair: Pair, key_id: str, clock: Clock) -> tuple[Answer, str]:
     async with _client(settings, clock) as client:
         return await put_next(client, pair, key_id), client.health.refused
+
+
+def _retired(answer: Answer) -> str:
+    """What to do when the present key has been rotated before; else nothing."""
+    if not isinstance(answer, Said) or answer.fields.get("error") != "key_retired":
+        return ""
+    successor = answer.fields.get("successor")
+    named = f", {successor}" if isinstance(successor, str) and _KEY_ID.fullmatch(successor) else ""
+    return (
+        f"The key of RELAY_KEY_ID has a successor already{named}: set that one, and rotate then. If it is lost, have "
+        "the relay's operator enter another one (`ghe-slack relay agents add`); if it isn't yours, revoke this one."
+    )
 
 
 def _why(answer: Answer) -> str:

@@ -4,7 +4,7 @@ Nothing is sent twice: `retries=False` (by default the pool repeats a GET four t
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,10 +24,10 @@ _JSON = "application/json; charset=utf-8"
 
 
 class SlackApi:
-    """`relay_lambda.carrying.ports.Slack` over HTTP; `api_url` ends with a slash."""
+    """`relay_lambda.carrying.ports.Slack` over HTTP."""
 
     def __init__(self, api_url: str, *, timeout_s: float = SLACK_S) -> None:
-        self._api_url = api_url
+        self._api_url = api_url.rstrip("/") + "/"
         self._pool = urllib3.PoolManager(
             maxsize=CONNECTIONS, retries=False, timeout=urllib3.Timeout(total=timeout_s), num_pools=2
         )
@@ -58,7 +58,7 @@ def _answered(status: int, headers: Mapping[str, str], body: bytes) -> Answered:
         return Retry(_retry_after_s(headers), "ratelimited", rate_limited=True)
     fields = _fields(body)
     if status < _REDIRECT and fields.get("ok") is True:
-        return Answer(fields)
+        return Answer(fields, _scopes(headers))
     code = fields.get("error")
     if isinstance(code, str) and code:
         return outcome(code)
@@ -75,6 +75,10 @@ def _fields(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _scopes(headers: Mapping[str, str]) -> Sequence[str]:
+    return tuple(sorted(filter(None, map(str.strip, headers.get("X-OAuth-Scopes", "").split(",")))))
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float:

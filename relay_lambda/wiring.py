@@ -56,13 +56,12 @@ def front_parts() -> FrontParts:
 @cache
 def _registering() -> Registering:
     """Loaded when the first workspace is registered: a dispatch has no use for it."""
-    from urllib3 import PoolManager
-
-    from relay_lambda.confirming import Confirming
+    from relay_lambda.confirming import TIMEOUT_S, Confirming
+    from relay_lambda.slack import SlackApi
     from relay_lambda.state.tokens import Sealing
 
     return Registering(
-        confirming=Confirming(PoolManager(), os.environ.get("SLACK_API_URL") or SLACK_API_URL),
+        confirming=Confirming(SlackApi(_slack_url(), timeout_s=TIMEOUT_S)),
         sealing=Sealing(_client("kms"), _setting("RELAY_KMS_KEY")),
     )
 
@@ -91,7 +90,7 @@ def deliver_parts() -> "Collaborators":
         audience=_setting("RELAY_ID"),
         clock=clock,
         log=JsonLog(clock),
-        slack=SlackApi(os.environ.get("SLACK_API_URL") or SLACK_API_URL),
+        slack=SlackApi(_slack_url()),
         keys=Keys(table, clock),
         bots=WorkspaceBots(Workspaces(table, clock), opening, clock),
         ledger=LedgerTable(table, clock),
@@ -113,6 +112,10 @@ def _session() -> Session:
 
 def _client(service: str) -> Any:
     return _session().create_client(service, config=_QUICK)
+
+
+def _slack_url() -> str:
+    return os.environ.get("SLACK_API_URL") or SLACK_API_URL
 
 
 def _setting(name: str) -> str:

@@ -1,7 +1,8 @@
 """The relay's table: how its rows are named, and the rows that the relay and its operator both write.
 
-    key#<agent>          agent                  the agent: created_at, revoked_at
-                         key#<key id>           one of its public keys
+    agents               <agent>                an agent: created_at, revoked_at; the operator's alone to write
+    key#<agent>          key#<key id>           one of its public keys
+                         public#<sha256>        the id that a public key stands under: none has two
     workspace#<agent>    team#<T…>              a workspace, with its token or the organisation that it belongs to
                          enterprise#<E…>        an organisation, with its token and its workspaces
     replay#<agent>       <webhook id>           what a request's id was used for
@@ -14,12 +15,16 @@ Every row of `deliver`'s own (ledger, threads, paces) has another prefix, so tha
 """
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 PK, SK, EXPIRES_AT = "pk", "sk", "expires_at"
-AGENT = "agent"
+AGENTS = "agents"
+"""The partition of the agents themselves."""
+KEY_PREFIX = "key#"
+"""What a key's `sk` begins with."""
 _PUBLIC_BYTES = 32
 
 Value = str | int | bytes | bool | Sequence[str] | None
@@ -51,21 +56,46 @@ class AgentKey:
     """It proves nothing any more, whenever it signed: who stole a key can backdate."""
     put_by: str | None = None
     """The key that signed it in; None when the operator entered it."""
+    successor: str | None = None
+    """The key that it has signed in; there is one at most."""
+
+    @property
+    def ends_at(self) -> int | None:
+        """The last second in which it signs; None when no end is set."""
+        return min((end for end in (self.not_after, self.retired_at) if end is not None), default=None)
 
     def proves(self, signed_at: int) -> bool:
         """Whether its signature proves something that was signed at that second."""
-        ends = [end for end in (self.not_after, self.retired_at) if end is not None]
-        return self.revoked_at is None and self.not_before <= signed_at and all(signed_at <= end for end in ends)
+        in_time = self.not_before <= signed_at and (self.ends_at is None or signed_at <= self.ends_at)
+        return in_time and self.revoked_at is None
 
 
 def agent_row(agent_id: str) -> RowKey:
     """The agent's own row."""
-    return RowKey(f"key#{agent_id}", AGENT)
+    return RowKey(AGENTS, agent_id)
+
+
+def keys_of(agent_id: str) -> str:
+    """The partition of an agent's keys."""
+    return f"key#{agent_id}"
 
 
 def key_row(agent_id: str, key_id: str) -> RowKey:
     """One of an agent's public keys."""
-    return RowKey(f"key#{agent_id}", f"key#{key_id}")
+    return RowKey(keys_of(agent_id), KEY_PREFIX + key_id)
+
+
+def public_row(agent_id: str, public: bytes) -> RowKey:
+    """The row of a public key, by whatever id it is known."""
+    return RowKey(keys_of(agent_id), f"public#{hashlib.sha256(public).hexdigest()}")
+
+
+def key_rows(key: AgentKey) -> Mapping[RowKey, Mapping[str, Value]]:
+    """All that is written of a new key, together or not at all, each row in a place where none is."""
+    return {
+        key_row(key.agent_id, key.key_id): key_columns(key),
+        public_row(key.agent_id, key.public): {"key_id": key.key_id},
+    }
 
 
 def team_row(agent_id: str, team_id: str) -> RowKey:
@@ -112,6 +142,7 @@ def key_columns(key: AgentKey) -> Mapping[str, Value]:
         "retired_at": key.retired_at,
         "revoked_at": key.revoked_at,
         "put_by": key.put_by,
+        "successor": key.successor,
     }
 
 
@@ -133,6 +164,7 @@ def key_of(agent_id: str, key_id: str, row: Row) -> AgentKey | None:
         retired_at=row.get("retired_at"),
         revoked_at=row.get("revoked_at"),
         put_by=row.get("put_by"),
+        successor=row.get("successor"),
     )
 
 

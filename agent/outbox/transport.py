@@ -61,8 +61,8 @@ class Transport(Protocol):
     async def send(self, post: Post) -> Outcome:
         """Say `post`, once: what isn't certain is `Unknown`. Takes 15 s at most, and raises nothing of the network.
 
-        `Accepted` promises a receipt; where none comes for 15 minutes, the same post is sent again. `Retry` says that
-        this attempt left nothing behind: of a lost answer that isn't known.
+        `Accepted` promises a receipt; where none comes for 15 minutes, and later for longer, the same post is sent
+        again. `Retry` says that this attempt left nothing behind: of a lost answer that isn't known.
         """
 
     async def look(self, sought: Sought) -> Look:

@@ -2,7 +2,7 @@
 
     queued ──▶ posting ──▶ accepted ──receipt──▶ what the same answer would have come to
                   ▲           │
-                  └───────────┘ no receipt for 15 min: sent again, under the same ids
+                  └───────────┘ no receipt for 15 min, then 30, up to 4 h: sent again, under the same ids
 
 Receipts come late, twice, out of order, for what isn't ours, or not at all. What is there is there, so `Delivered` is
 believed once, whatever else was said before. Anything else is believed only of what waits for a receipt: what is sent
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, case, select, update
 
 from agent.outbox.notification import RewriteName, State
 from agent.store.outbox_refusals import IN_THREAD, Sent, refuse_rewrite
-from agent.store.outbox_settlements import RECEIPT_AFTER_S, RECONCILE_AFTER_S, store_delivered, store_outcome
+from agent.store.outbox_settlements import RECONCILE_AFTER_S, REWRITE_WAITS_S, store_delivered, store_outcome
 from agent.store.tables import addresses, notifications, threads
 from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
 from shared.post import Role
@@ -48,12 +48,12 @@ _TEAM_OF_REWRITE = (
     .where(
         threads.c.address_id == bindparam("a"),
         threads.c.subject_key == bindparam("k"),
-        threads.c.rewrite_at.in_((bindparam("marker"), bindparam("overdue"))),
+        threads.c.rewrite_at.in_(bindparam("markers", expanding=True)),
     )
 )
 _CARD = and_(threads.c.address_id == bindparam("a"), threads.c.subject_key == bindparam("k"))
 _DRAWN = update(threads).where(_CARD).values(rewrite_at=None, rewrite_rank=0, rewrites=threads.c.rewrites + 1)
-_DRAW_AT = update(threads).where(_CARD).values(rewrite_at=bindparam("at"))
+_DRAW_AT = update(threads).where(_CARD).values(rewrite_at=bindparam("at"), rewrite_rank=0)
 _WAKE = (
     update(addresses)
     .where(addresses.c.id == bindparam("a"))
@@ -132,9 +132,9 @@ def _has_newer_parent(connection: Connection, row: Row[Any], reason: str) -> boo
 
 def _settle_rewrite(connection: Connection, now: float, name: RewriteName, outcome: Outcome) -> bool:
     """Whether it was news: of a card that is to be drawn anew by now, or stands in another message, nothing is."""
-    overdue = name.marker + RECEIPT_AFTER_S
     card = {"a": name.address_id, "k": name.key}
-    team_id = connection.execute(_TEAM_OF_REWRITE, card | {"marker": name.marker, "overdue": overdue}).scalar()
+    markers = [name.marker, *(name.marker + wait for wait in REWRITE_WAITS_S)]
+    team_id = connection.execute(_TEAM_OF_REWRITE, card | {"markers": markers}).scalar()
     if team_id is None:
         return False
     match outcome:

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, update
 
-from agent.outbox.notification import UNSETTLED, Lease, PostJob, RewriteJob, Settlement, State
+from agent.outbox.notification import UNSETTLED, Lease, Notification, PostJob, RewriteJob, Settlement, State
 from agent.store.outbox_claims import NEXT_REWRITE, POST, UPDATE
 from agent.store.outbox_refusals import Sent, refuse, refuse_rewrite
 from agent.store.tables import addresses, buckets, notifications, threads
@@ -28,8 +28,13 @@ class Posting:
 
 RECONCILE_AFTER_S = 10.0
 """How long after a post whose fate is unknown the first look is taken, and the second after the first."""
-RECEIPT_AFTER_S = 900.0
-"""How long a receipt is waited for; then the same is sent again."""
+RECEIPT_AFTER_S, RECEIPT_MOST_S = 900.0, 14400.0
+"""How long a receipt is waited for; then the same is sent again. Each time twice as long as before, up to the most.
+
+A relay that takes everything and says nothing, for days perhaps, is not to be filled with copies.
+"""
+REWRITE_WAITS_S = (900.0, 1800.0, 3600.0, 7200.0, 14400.0)
+"""The same of a rewrite, whose rank counts them: 0 and 1 say what it is, from 2 on that so many were sent in vain."""
 
 _HELD = select(addresses.c.id, addresses.c.lease_owner, addresses.c.lease_until, addresses.c.tat).where(
     addresses.c.id.in_(bindparam("ids", expanding=True))
@@ -183,8 +188,19 @@ def _settle_post(connection: Connection, now: float, item: Settlement, job: Post
                 more_attempts=0 if item.looked else 1,
                 more_looks=1 if item.looked else 0,
             )
+        case Accepted():
+            in_s = _receipt_in_s(head)
+            _all(connection, item.members, state=State.ACCEPTED, reason=None, due_at=now + in_s)
         case outcome:
             store_outcome(connection, now, sent, outcome, item.after_s)
+
+
+def _receipt_in_s(head: Notification) -> float:
+    """Until its receipt is overdue; `head` as it was before it was sent."""
+    if head.state is not State.ACCEPTED:
+        return RECEIPT_AFTER_S
+    waited_s = head.due_at - head.posted_at
+    return min(max(RECEIPT_AFTER_S, 2 * waited_s), RECEIPT_MOST_S)
 
 
 def store_outcome(connection: Connection, now: float, sent: Sent, outcome: Outcome, after_s: float) -> None:
@@ -219,7 +235,11 @@ def _settle_rewrite(connection: Connection, now: float, item: Settlement, job: R
     )
     match item.outcome:
         case Accepted():  # its receipt is awaited: the marker moves on to when that is overdue
-            connection.execute(update(threads).where(unchanged).values(rewrite_at=job.marker + RECEIPT_AFTER_S))
+            in_vain = max(0, job.thread.rewrite_rank - 1)
+            wait = REWRITE_WAITS_S[min(in_vain, len(REWRITE_WAITS_S) - 1)]
+            connection.execute(
+                update(threads).where(unchanged).values(rewrite_at=job.marker + wait, rewrite_rank=in_vain + 2)
+            )
         case Delivered():
             connection.execute(
                 update(threads)

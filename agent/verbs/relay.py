@@ -30,15 +30,17 @@ def status(
     ] = "",
 ) -> None:
     """Ask the relay whether it takes our word, and say what waits for it; exit 1 when something is wrong."""
-    from agent import relay_verbs, settings
+    from agent import relay_dead_letters, relay_verbs, settings
 
     found = asyncio.run(relay_verbs.status(settings.load()))
-    if stack:
-        found = relay_operator.with_dead_letters(found, stack)
+    looked = relay_operator.looked_at(stack) if stack else None
     if as_json:
-        typer.echo(json.dumps({"ok": found.ok, "says": found.says, **found.facts}, default=str, ensure_ascii=False))
+        facts = {**found.facts, **(relay_dead_letters.facts(looked) if looked else {})}
+        typer.echo(json.dumps({"ok": found.ok, "says": found.says, **facts}, default=str, ensure_ascii=False))
     else:
         typer.echo(relay_verbs.as_text(found))
+        if looked:
+            typer.echo(relay_dead_letters.as_text(looked))
     if not found.ok:
         raise typer.Exit(1)
 

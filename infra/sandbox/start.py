@@ -10,11 +10,12 @@ Fresh, nothing is set up: neither Slack nor GHES has an app, and the agent knows
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from agent import app, logs
 from agent import settings as agent_settings
@@ -26,11 +27,17 @@ from infra.sandbox.ghes.population import add_repository
 from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.page.parts import Parts
 from infra.sandbox.page.server import serving
+from infra.sandbox.slack import people
 from infra.sandbox.slack.app_settings import add_redirect_url
 from infra.sandbox.slack.breakage import open_sockets
+from infra.sandbox.slack.world import World as Slack
+from infra.sandbox.slack.world import messages
 from infra.sandbox.system import standins
 from infra.sandbox.welcome import welcome
 from shared.clock import Clock
+
+if TYPE_CHECKING:  # it brings boto3, which is slow to come
+    from infra.sandbox.relayed import Relayed
 
 GHES_NAME = "ghes.localhost"
 PASSWORD = "the-first-hour"
@@ -71,7 +78,8 @@ async def system(
 ) -> AsyncIterator[Parts]:
     """Both stand-ins, and an agent that is connected to them and keeps its store in this folder.
 
-    `relay`: all workspaces but the first go through a relay on the local cloud. Raises `Failure` without that.
+    `relay`: all workspaces but the first go through a relay on the local cloud, and each is subscribed to the same
+    repository. Raises `Failure` without that cloud.
     """
     clock, concessions = SystemClock(), STRICT if strict else SANDBOX
     async with AsyncExitStack() as stack:
@@ -81,7 +89,7 @@ async def system(
         open_rocket(world.ghes)
         host = own_address() if strict else "127.0.0.1"
         slack_app = world.slack.app
-        through = await stack.enter_async_context(_relay(folder, clock, world.slack_urls.api_url)) if relay else {}
+        through = await _relay(stack, folder, clock, world.slack_urls.api_url) if relay else None
         settings = world.settings(
             folder,
             **world.pages(),
@@ -89,15 +97,11 @@ async def system(
             SLACK_APP_ID=slack_app.app_id,
             SLACK_CLIENT_ID=slack_app.client_id,
             SLACK_CLIENT_SECRET=slack_app.client_secret,
-            **through,
+            **(through.settings if through else {}),
         )
         first, *others = world.slack.teams.values()
         await installing.install(settings, others, clock)
-        relayed: Mapping[str, str] = {}
-        if through:
-            from infra.sandbox.relayed import send_through
-
-            relayed = await send_through(settings, others, clock)
+        shown = await through.carry(settings, others, clock) if through else None
         await linking.link(settings, world.slack.teams.values(), world.ghes, LINKED, clock)
         async with app.running(settings, clock) as agent:
             world.point_hooks_at(agent.url)
@@ -106,8 +110,10 @@ async def system(
             await world.slack.feed.until(
                 lambda: open_sockets(world.slack) and ("auth.test", first.team_id) in world.slack.calls
             )
+            if through:
+                await subscribe_all(world.slack)
             yield Parts(
-                slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, linked=LINKED, relayed=relayed
+                slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, linked=LINKED, relay=shown
             )
 
 
@@ -125,11 +131,11 @@ async def system_fresh(folder: Path, *, workspaces: int = 2, strict: bool = Fals
             yield Parts(slack=world.slack, ghes=world.ghes, agent_url=agent.url, clock=clock, is_fresh=True)
 
 
-def _relay(folder: Path, clock: Clock, slack_api_url: str) -> AbstractAsyncContextManager[Mapping[str, str]]:
+async def _relay(stack: AsyncExitStack, folder: Path, clock: Clock, slack_api_url: str) -> "Relayed":
     """Loaded when it is asked for: boto3 is slow to come."""
     from infra.sandbox import relayed
 
-    return relayed.relay(folder / "cloud", clock, slack_api_url=slack_api_url)
+    return await stack.enter_async_context(relayed.relay(folder / "cloud", clock, slack_api_url=slack_api_url))
 
 
 def _administration(listen: str) -> dict[str, str]:
@@ -139,3 +145,11 @@ def _administration(listen: str) -> dict[str, str]:
 def open_rocket(ghes: Ghes) -> None:
     """Add `acme/rocket`, which is open to everybody on this GHES: there the page begins."""
     add_repository(ghes, ghes.account("acme"), "rocket", visibility="internal")
+
+
+async def subscribe_all(slack: Slack) -> None:
+    """Subscribe `#general` of every workspace to `acme/rocket`, and wait until all of them were told so."""
+    domains = [team.domain for team in slack.teams.values()]
+    for domain in domains:
+        people.slash(slack, domain, "general", "mona", "subscribe acme/rocket")
+    await slack.feed.until(lambda: all(messages(slack, domain, "general") for domain in domains))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay_lambda.carrying.ports import SLACK_S, Answer, Answered, Bot, Collaborators, Deadline
-from shared.dispatch import name_of
-from shared.ledger import NOT_REGISTERED
+from relay_lambda.carrying.verifying import Carried
+from shared.dispatch import group_of, name_of
+from shared.ledger import NOT_REGISTERED, Entry, State
 from shared.outcome import Delivered, Outcome, Refused, Retry, Unknown
 from shared.post import Post, Role
+from shared.slack_errors import Policy, policy
 
 MARGIN_S = 2.0
 """What the ledger and the queue need after a call of Slack."""
@@ -64,8 +66,27 @@ class Asking:
         bot = self._given.bots.find(agent_id, team_id)
         return bot is not None and self._given.limits.stopped(agent_id, team_id, bot.token) is not None
 
+    def parked(self, carried: Carried, entry: Entry | None) -> str | None:
+        """Why Slack refuses the channel; None for what has been asked for since it said so, which has its own probe."""
+        found = self._given.limits.parked(carried.arrived.group, self._given.now())
+        if found is None:
+            return None
+        (at, reason), statement = found, carried.statement
+        is_told = entry is not None and entry.state is State.DEAD and entry.at >= at
+        return None if is_told or max(statement.signed_at, statement.redriven_at or 0) > at else reason
+
     def send(self, agent_id: str, post: Post) -> Outcome:
         """Say a post. `Retry` says that this left nothing behind."""
+        found, channel = self._sent(agent_id, post), group_of(agent_id, post.address)
+        match found:
+            case Delivered():
+                self._given.limits.unpark(channel)
+            case Refused(reason) if policy(reason) is Policy.PARK_ADDRESS:
+                at = round(self._given.now(), 3)  # as exactly as the ledger will remember it
+                self._given.limits.park(channel, at, reason)
+        return found
+
+    def _sent(self, agent_id: str, post: Post) -> Outcome:
         team_id = post.address.team_id
         bot = self._given.bots.find(agent_id, team_id)
         if bot is None:

@@ -1,7 +1,7 @@
 """One channel of a batch, in its order."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import assert_never
 
 from relay_lambda.carrying.asking import POST, Asking
@@ -30,7 +30,7 @@ class Group:
 
     def __init__(self, given: Collaborators, deadline: Deadline, arrived: Sequence[Arrived]) -> None:
         self._given, self._left = given, {each.message_id: each for each in arrived}
-        asking = Asking(given, deadline)
+        self._asking = asking = Asking(given, deadline)
         self._settling = Settling(given=given)
         self._posting = Posting(given=given, asking=asking, settling=self._settling)
         self._rewriting = Rewriting(given=given, asking=asking, settling=self._settling)
@@ -75,16 +75,17 @@ class Group:
         """
         first: dict[str, Item] = {}
         for each in list(self._left.values()):
-            match verified(each, self._given.keys, self._given.audience, self._given.now()):
-                case Forged(reason):
-                    self._given.log.count("signature_reject", reason=reason)
-                    self._settling.bury(each, reason)
-                    self._left.pop(each.message_id)
-                case Carried() as carried:
-                    if carried.name not in first:
-                        first[carried.name] = self._item(carried)
-                case never:
-                    assert_never(never)
+            try:
+                item = self._proved(each, first)
+            except (Contested, Unavailable):
+                raise
+            except Exception:  # the ledger, which can't be read, can't count it either: SQS does
+                if each.receives < ledger.FAILURES:
+                    raise
+                self._bury(each, BROKEN)
+                continue
+            if item:
+                first[item.name] = item
         for item in first.values():
             if item.carried.revoked:
                 self._settling.revoked(item)
@@ -96,6 +97,22 @@ class Group:
         self._settling.died(fresh, ledger.NOT_REGISTERED)
         self._done(fresh)
         return [each for each in proved if each not in fresh]
+
+    def _proved(self, arrived: Arrived, known: Container[str]) -> Item | None:
+        """None for what is dead by now, or known already."""
+        match verified(arrived, self._given.keys, self._given.audience, self._given.now()):
+            case Forged(reason):
+                self._given.log.count("signature_reject", reason=reason)
+                self._bury(arrived, reason)
+                return None
+            case Carried() as carried:
+                return None if carried.name in known else self._item(carried)
+            case never:
+                assert_never(never)
+
+    def _bury(self, arrived: Arrived, reason: str) -> None:
+        self._settling.bury(arrived, reason)
+        self._left.pop(arrived.message_id)
 
     def _item(self, carried: Carried) -> Item:
         own = self._given.ledger.get(carried.agent_id, carried.name)
@@ -134,7 +151,7 @@ class Group:
                 return Settled(posts[:1])
 
     def _answered(self) -> bool:
-        """Whether something was settled without Slack: from the ledger, or since it has been withdrawn."""
+        """Whether something was settled without Slack: by the ledger, as withdrawn, or with its channel."""
         now = self._given.now()
         before = len(self._backlog)
         for item in list(self._backlog):
@@ -144,6 +161,9 @@ class Group:
                     self._done([item])
                 case Say() if item.carried.card is None:
                     self._settling.died([item], ledger.MALFORMED if item.carried.unreadable else ledger.WITHDRAWN)
+                    self._done([item])
+                case Say() if not item.doubtful and (reason := self._asking.parked(item.carried, item.entry)):
+                    self._settling.died([item], reason)
                     self._done([item])
                 case _:
                     pass

@@ -11,6 +11,8 @@ CHANNEL_PACE = Pace(rate=1.0, burst=3)
 WORKSPACE_WIDE = 3
 """So many channels of a workspace that wait for Slack at the same time are taken for the whole of it."""
 _MOST = 10_000
+PARKED_S = 60.0
+"""For so long what waited behind a refused channel is refused with it."""
 Channel = str
 """A group of the queue: agent, team and channel."""
 
@@ -23,6 +25,7 @@ class Limits:
         self._tats: dict[Channel, float] = {}
         self._waiting: dict[tuple[str, str], dict[Channel, float]] = {}
         self._stopped: dict[tuple[str, str], tuple[str, str]] = {}
+        self._parked: dict[Channel, tuple[float, str]] = {}
 
     def post_in_s(self, channel: Channel, now: float) -> float:
         """How long until the channel's next post may go."""
@@ -54,3 +57,21 @@ class Limits:
         with self._lock:
             dead, reason = self._stopped.get((agent_id, team_id), ("", ""))
             return reason if dead == token else None
+
+    def park(self, channel: Channel, now: float, reason: str) -> None:
+        """Slack refuses whatever is said there."""
+        with self._lock:
+            if len(self._parked) >= _MOST:
+                self._parked = {name: kept for name, kept in self._parked.items() if kept[0] + PARKED_S > now}
+            self._parked[channel] = (now, reason)
+
+    def unpark(self, channel: Channel) -> None:
+        """It takes something again."""
+        with self._lock:
+            self._parked.pop(channel, None)
+
+    def parked(self, channel: Channel, now: float) -> tuple[float, str] | None:
+        """When Slack last said so, and why; not for long."""
+        with self._lock:
+            found = self._parked.get(channel)
+            return found if found and now < found[0] + PARKED_S else None

@@ -53,9 +53,10 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Slack's `ok: true`; `fields` as its reference of the method names them."""
+    """Slack's `ok: true`; `fields` as its reference of the method names them, `scopes` the token's."""
 
     fields: Mapping[str, Any] = field(repr=False)
+    scopes: Sequence[str] = ()
 
 
 Answered = Answer | Retry | Refused | Unknown

@@ -16,8 +16,6 @@ from shared.post import Role
 from shared.receipt import Receipt
 from shared.slack_errors import Policy, policy
 
-_QUIET = frozenset({ledger.KEY_REVOKED, ledger.THREAD_UNKNOWN, ledger.WITHDRAWN})
-"""Reasons of which nobody has to hear but the agent, which knows what to do."""
 _HEALING = frozenset({Policy.NEW_PARENT, Policy.DROP_REWRITE})
 """Refusals that the agent's own order of things answers: a new card, or nothing."""
 
@@ -39,6 +37,8 @@ class Settling:
         head = items[0].carried
         after = ledger.posted(entry, found.ts, self.given.now(), reconciled=found.reconciled)
         self.given.ledger.put(head.agent_id, name, after)
+        deliveries = [each.carried.notification.delivery_id for each in items]
+        self.given.log.info("said", group=head.arrived.group, deliveries=deliveries, reconciled=found.reconciled)
         self._remember(items[0], found.ts)
         for each in items:
             self._report(each.carried, found)
@@ -46,14 +46,22 @@ class Settling:
             self.given.log.count("coalesced", len(items) - 1, delivery_id=head.notification.delivery_id)
 
     def died(self, items: Sequence[Item], reason: str, *, unknown: bool = False, quiet: bool = False) -> None:
-        """These won't be said. `quiet`: no dead letter, since there is one already that says the same."""
+        """These won't be said. `quiet`: no dead letter, since there is one already that says the same.
+
+        Nor is there one of what the agent sends again by itself, or has withdrawn.
+        """
         for each in items:
             carried = each.carried
             entry = ledger.died(each.entry, each.signed_at, reason, self.given.now(), unknown=unknown)
-            if not quiet and reason not in _QUIET and (unknown or policy(reason) not in _HEALING):
+            outcome = ledger.outcome(entry)
+            if isinstance(outcome, Retry):
+                self.given.log.count("sent_back", reason=reason, delivery_id=carried.notification.delivery_id)
+            elif not quiet and reason != ledger.WITHDRAWN and (unknown or policy(reason) not in _HEALING):
                 self.bury(carried.arrived, reason, carried)  # first: what the ledger calls dead is buried no more
             self.given.ledger.put(carried.agent_id, each.name, entry)
-            self._report(carried, ledger.outcome(entry))
+            delivery = carried.notification.delivery_id
+            self.given.log.info("not said", group=carried.arrived.group, deliveries=[delivery], reason=reason)
+            self._report(carried, outcome)
 
     def revoked(self, item: Item) -> None:
         """Its key proves nothing any more; what is known of the notification itself stays."""

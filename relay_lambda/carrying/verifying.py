@@ -1,7 +1,7 @@
 """Who said it, proved from the queue's message alone: whoever can write to the queue still cannot speak.
 
-A request's ±300 s don't count here, since a message may wait for days; what is older than the queue keeps its messages
-is refused, and the ledger remembers for longer than that.
+A request's ±300 s don't count here, since a message may wait for days; what is older than `relay_lambda.age` allows is
+refused, and the ledger remembers for longer than that.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from relay_lambda.age import is_from_the_future, is_too_old
 from relay_lambda.carrying.ports import Keys
 from shared import ledger
 from shared.card import Card
@@ -25,10 +26,8 @@ from shared.dispatch import (
     queue_of,
     statement_of,
 )
-from shared.signing import TOLERANCE_S, is_signature
+from shared.signing import is_signature
 
-RETENTION_S = 4 * 86_400
-"""How long the queue keeps a message."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
@@ -118,8 +117,8 @@ def _verified(arrived: Arrived, keys: Keys, audience: str, now: float) -> Carrie
         "wrong_name": arrived.deduplication_id != deduplication_id(name, signed.timestamp, arrived.redriven_at),
         "wrong_card": (digest(text) if text else None) != notification.card,
         "key_not_valid_then": not replace(key, revoked_at=None).proves(signed.timestamp),
-        "too_old": now - signed.timestamp > RETENTION_S + TOLERANCE_S,
-        "from_the_future": signed.timestamp - now > TOLERANCE_S,
+        "too_old": is_too_old(signed.timestamp, now, redriven=arrived.redriven_at is not None),
+        "from_the_future": is_from_the_future(signed.timestamp, now),
     }
     for reason, is_so in wrong.items():
         if is_so:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from relay_lambda.age import is_from_the_future, is_too_old
 from relay_lambda.answer import Answer, refused
 from relay_lambda.parts import FrontParts
 from relay_lambda.replies import conflict
@@ -24,7 +25,7 @@ from shared.dispatch import (
     statement_of,
 )
 from shared.relay_requests import is_slack_id
-from shared.signing import TOLERANCE_S, is_signature
+from shared.signing import is_signature
 
 _MOST_SEQUENCE = 2**53
 _MOST_NAME = 512
@@ -36,12 +37,13 @@ class _WrongError(ValueError):
 
 def answer(request: Request, parts: FrontParts) -> Answer:
     """Check all of it, enqueue all of it, and only then take it."""
+    now = parts.clock.now().timestamp()
     try:
         dispatch, notifications = _read(request)
         if unknown := _unregistered(request, notifications, parts):
             return refused(403, "workspace_not_registered", teams=unknown)
         messages = [
-            _proved(request, statement, notification, dispatch)
+            _proved(request, statement, notification, dispatch, now)
             for statement, notification in zip(dispatch.statements, notifications, strict=True)
         ]
     except _WrongError as failure:
@@ -90,11 +92,13 @@ def _unregistered(request: Request, notifications: Sequence[Notification], parts
     return [team_id for team_id in teams if not parts.workspaces.is_registered(request.agent_id, team_id)]
 
 
-def _proved(request: Request, statement: Statement, notification: Notification, dispatch: Dispatch) -> Message:
-    """The queue's message of a statement that its key has signed, and could sign when it did."""
-    name = name_of(notification.id)
-    is_early = statement.timestamp > request.claim.timestamp + TOLERANCE_S
-    _expect("signed_at", not is_early and request.key.proves(statement.timestamp))
+def _proved(
+    request: Request, statement: Statement, notification: Notification, dispatch: Dispatch, now: float
+) -> Message:
+    """The queue's message of a statement that its key has signed, and could sign when it did; as `deliver` sees it."""
+    name, signed_at = name_of(notification.id), statement.timestamp
+    is_timely = not is_too_old(signed_at, now) and not is_from_the_future(signed_at, now)
+    _expect("signed_at", is_timely and request.key.proves(signed_at))
     is_ours = is_signature(
         statement.signature,
         id_=name,

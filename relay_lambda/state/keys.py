@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from relay_lambda.clock import Clock
 from relay_lambda.state.remembered import Remembered
-from relay_lambda.state.table import Condition, NotMet, Table
-from shared.relay_table import PK, AgentKey, agent_row, key_columns, key_of, key_row
+from relay_lambda.state.table import Change, Condition, NotMet, Table
+from shared.relay_table import PK, AgentKey, agent_row, key_of, key_row, key_rows
 
 CACHED_S = 60.0
 """How long a key is taken for what it was: so soon a revocation shows."""
@@ -22,14 +22,31 @@ class Keys:
         """The key, valid or not; that of a revoked agent is revoked. None when there is none. Raises `Unavailable`."""
         return self._known.get((agent_id, key_id)) or self._read(agent_id, key_id)
 
-    def put(self, key: AgentKey) -> bool:
-        """Enter a key; False when another one has that name already. The same key twice is entered once."""
-        key_is_new = Condition(text="attribute_not_exists(#pk)", names={"#pk": PK})
-        refused = self._table.put(key_row(key.agent_id, key.key_id), key_columns(key), key_is_new)
-        if refused is None:
-            return True
-        there = key_of(key.agent_id, key.key_id, refused.row)
-        return there is not None and there.public == key.public and there.revoked_at is None
+    def find_anew(self, agent_id: str, key_id: str) -> AgentKey | None:
+        """The same, as it is at this moment."""
+        self._known.drop((agent_id, key_id))
+        return self._read(agent_id, key_id)
+
+    def follow(self, key: AgentKey, present: AgentKey, retired_at: int) -> bool:
+        """Enter the successor of a key, which is retired by that: both or neither.
+
+        False when the present key has been retired or revoked meanwhile, when another key has that id, or when that
+        public key has another id. The latter is seen by its row beside the key's, which `key_rows` writes; of a key
+        whose row was written without it, only the operator's verbs see it.
+        """
+        unfollowed = "attribute_exists(#pk) AND attribute_not_exists(#at) AND attribute_not_exists(#revoked)"
+        change = Change(
+            key=key_row(present.agent_id, present.key_id),
+            text="SET #at = :at, #successor = :successor",
+            condition=Condition(
+                text=unfollowed,
+                names={"#pk": PK, "#at": "retired_at", "#revoked": "revoked_at", "#successor": "successor"},
+                values={":at": retired_at, ":successor": key.key_id},
+            ),
+        )
+        is_entered = key.public != present.public and self._table.together(key_rows(key), change)
+        self._known.drop((present.agent_id, present.key_id))
+        return is_entered
 
     def retire(self, agent_id: str, key_id: str, at: int) -> bool:
         """From `at` on it signs nothing new, unless that was so before already; False when there is no such key."""

@@ -2,7 +2,7 @@
 
     ledger#<agent>#<name>   n    a partition of its own, since a busy agent's would be too much for one
 
-Kept for longer than the queue keeps a message, and than an agent that was away for a week comes back with it.
+Kept for longer than a message can come (`relay_lambda.age`), be it put back from the dead letters after two weeks.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from relay_lambda.state.table import Condition, Table
 from shared.ledger import Entry, State
 from shared.relay_table import EXPIRES_AT, PK, RowKey, Value, is_there
 
-KEPT_S = 14 * 86_400
+KEPT_S = 30 * 86_400
 _MS = 1000
 _UNCHANGED = "attribute_not_exists(#pk) OR #expires < :now OR version = :version"
 

@@ -13,6 +13,9 @@ from shared.relay_table import EXPIRES_AT, SK, RowKey, Value, is_there, receipt_
 
 HELD_BACK_MS = 5000
 """So old a receipt has to be: parallel `deliver`s write out of order, and a cursor must not pass one by."""
+WRITTEN_S = 2.0
+"""So soon it has to be there: the rest of what is held back is for clocks that differ."""
+_ATTEMPTS = 3
 KEPT_S = 30 * 86400
 _LAST = "~"
 
@@ -33,7 +36,18 @@ class Receipts:
         self._table, self._clock = table, clock
 
     def put(self, agent_id: str, receipt: Receipt) -> None:
-        """Report an outcome. Twice is harmless: settling is idempotent."""
+        """Report an outcome. Twice is harmless: settling is idempotent.
+
+        What took long to be written, with botocore's retries or without, may stand behind a cursor: it is written anew,
+        a few times. What is missed all the same the agent asks for by dispatching it again.
+        """
+        for _ in range(_ATTEMPTS):
+            began = self._clock.monotonic()
+            self._put(agent_id, receipt)
+            if self._clock.monotonic() - began <= WRITTEN_S:
+                return
+
+    def _put(self, agent_id: str, receipt: Receipt) -> None:
         now = self._clock.now().timestamp()
         row = RowKey(receipts_of(agent_id), receipt_sk(int(now * 1000), secrets.token_hex(8)))
         columns: dict[str, Value] = {"receipt": json.dumps(receipt_to_json(receipt)), EXPIRES_AT: int(now) + KEPT_S}

@@ -1,4 +1,4 @@
-"""The table: its four calls, with plain columns, and with its errors translated.
+"""The table: its five calls, with plain columns, and with its errors translated.
 
 A condition that doesn't hold is an answer; whatever else fails is `Unavailable`.
 """
@@ -13,6 +13,7 @@ from relay_lambda.unavailable import Unavailable
 from shared.relay_table import PK, SK, RowKey, Value, columns_of, item_of, value_of
 
 _NOT_MET = "ConditionalCheckFailedException"
+_CANCELED, _ONE_NOT_MET = "TransactionCanceledException", "ConditionalCheckFailed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class Condition:
     text: str
     names: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A change of one row, as `Table.update` makes it."""
+
+    key: RowKey
+    text: str
+    condition: Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,19 @@ class Table:
             return NotMet(failure.row)
         return columns_of(answer.get("Attributes", {}))
 
+    def together(self, new: Mapping[RowKey, Mapping[str, Value]], change: Change) -> bool:
+        """Write rows where none are and change another one: all of it, or nothing when one condition doesn't hold."""
+        absent = _conditional(Condition(text=f"attribute_not_exists({PK})"))
+        puts = [{"Put": {"Item": _key(key) | item_of(columns), **absent}} for key, columns in new.items()]
+        changed = {"Key": _key(change.key), "UpdateExpression": change.text, **_conditional(change.condition)}
+        writes: list[dict[str, dict[str, Any]]] = [*puts, {"Update": changed}]
+        named = [{kind: {"TableName": self._name, **write}} for each in writes for kind, write in each.items()]
+        try:
+            self._asked("transact_write_items", TransactItems=named)
+        except _NotMetError:
+            return False
+        return True
+
     def page(self, pk: str, *, low: str, high: str, limit: int) -> Page:
         """Rows of a partition from `low` to `high`, both inclusive: `limit` of them, or what one answer holds."""
         names, values = {"#pk": PK, "#sk": SK}, {":pk": pk, ":low": low, ":high": high}
@@ -84,11 +107,15 @@ class Table:
         return Page(rows=[columns_of(each) for each in answer["Items"]], more="LastEvaluatedKey" in answer)
 
     def _called(self, method: str, **arguments: Any) -> Any:
+        return self._asked(method, TableName=self._name, **arguments)
+
+    def _asked(self, method: str, **arguments: Any) -> Any:
         try:
-            return getattr(self._client, method)(TableName=self._name, **arguments)
+            return getattr(self._client, method)(**arguments)
         except ClientError as failure:
             code = failure.response.get("Error", {}).get("Code", "")
-            if code == _NOT_MET:
+            reasons = [each.get("Code") for each in failure.response.get("CancellationReasons", [])]
+            if code == _NOT_MET or (code == _CANCELED and _ONE_NOT_MET in reasons):
                 raise _NotMetError(columns_of(failure.response.get("Item", {}))) from failure
             raise Unavailable(f"dynamodb {method}: {code}") from failure
         except BotoCoreError as failure:

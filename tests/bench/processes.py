@@ -45,6 +45,8 @@ class Slack:
         self.variables: dict[str, str] = ready["variables"]
         """The environment of an agent that speaks to it."""
         self.app_token: str = ready["app_token"]
+        self.bot_tokens: dict[str, str] = ready["bot_tokens"]
+        """By workspace."""
         self.addresses = [Address(team_id=team, channel_id=channel) for team, channel in ready["channels"]]
 
     async def ask(self, what: str, **more: Any) -> Any:

@@ -2,8 +2,9 @@
 
 Spoken to by lines of JSON on standard input, each answered by one on standard output. The first says how to be set up;
 the others: `arrivals` (messages so far: delivery id, number of notifications, moment by the monotonic clock, which is
-one for all processes), `count` (notifications so far), `calls` (of a method), `forget` (begin anew), `commands` (type
-so many, `per_s` or all at once, and say how long each acknowledgement took).
+one for all processes), `count` (notifications so far), `calls` (of a method), `forget` (begin anew), `slow` (have every
+post answered `seconds` after the deed from now on), `commands` (type so many, `per_s` or all at once, and say how long
+each acknowledgement took).
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from typing import Any
 
 from agent.clock import SystemClock
 from infra.sandbox.installing import install
+from infra.sandbox.slack.faults import Slow
 from infra.sandbox.slack.feed import Change
 from infra.sandbox.slack.people import slash
 from infra.sandbox.slack.population import add_channel
@@ -74,7 +76,12 @@ async def _ready(system: Standins, given: Mapping[str, Any]) -> dict[str, Any]:
         for team in world.teams.values()
     ]
     await install(system.settings(folder), world.teams.values(), clock)
-    return {"variables": system.variables(folder), "channels": channels, "app_token": world.app.token}
+    return {
+        "variables": system.variables(folder),
+        "channels": channels,
+        "app_token": world.app.token,
+        "bot_tokens": {team.team_id: team.bot_token for team in world.teams.values()},
+    }
 
 
 async def _answer(asked: Mapping[str, Any], world: World, ear: Ear) -> Any:
@@ -87,13 +94,20 @@ async def _answer(asked: Mapping[str, Any], world: World, ear: Ear) -> Any:
             return sum(method == asked["method"] for method, _ in world.calls)
         case "sockets":
             return len(world.line.open_sockets())
-        case "forget":
-            world.calls.clear()
-            return ear.forget()
+        case "forget" | "slow":
+            return _arranged(asked, world, ear)
         case "commands":
             return await _commands(world, total=asked["total"], per_s=asked["per_s"])
         case other:
             raise ValueError(other)
+
+
+def _arranged(asked: Mapping[str, Any], world: World, ear: Ear) -> None:
+    if asked["what"] == "slow":
+        world.faults.add(Slow(seconds=asked["seconds"]), method="chat.postMessage", times=None)
+    else:
+        world.calls.clear()
+        ear.forget()
 
 
 async def _commands(world: World, *, total: int, per_s: float | None) -> dict[str, Any]:

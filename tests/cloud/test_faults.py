@@ -7,11 +7,9 @@ import pytest
 from agent.clock import SystemClock
 from infra.sandbox.relay.caller import Caller
 from infra.sandbox.slack.faults import AnswerLost, Down, Limited, Slow
-from tests.cloud.conftest import Rig, until
+from tests.cloud.conftest import POST, Rig, until
 
 pytestmark = pytest.mark.cloud
-
-POST = "chat.postMessage"
 
 
 async def test_deliver_killed_between_the_post_and_the_ledger_says_it_once(rig: Rig) -> None:
@@ -53,6 +51,23 @@ async def test_a_storm_of_429s_turns_nothing_around_and_makes_no_dead_letter(rig
         await until(lambda: len(rig.texts("general")) + len(rig.texts("random")) >= 20)
 
     assert [rig.texts("general"), rig.texts("random")] == hot
+    assert rig.dead_letters() == 0
+
+
+async def test_after_a_429_nothing_goes_to_that_channel_for_seven_seconds_and_another_goes_on(rig: Rig) -> None:
+    rig.world.slack.faults.add(Limited(retry_after_s=7), method=POST, channel_id=rig.channel("general"))
+    await rig.dispatch(["first", "second"])
+    await rig.dispatch(["elsewhere"], "random")
+
+    async with rig.cloud.polling():
+        await until(rig.asked_at)
+        await rig.dispatch(["third"])
+        await until(lambda: len(rig.texts()) >= 3)
+
+    refused_at, *said_at = rig.asked_at()
+    assert said_at[0] - refused_at >= 7
+    assert rig.asked_at("random")[0] < said_at[0]
+    assert (rig.texts(), rig.texts("random")) == (["first", "second", "third"], ["elsewhere"])
     assert rig.dead_letters() == 0
 
 

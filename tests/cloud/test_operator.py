@@ -11,17 +11,13 @@ from agent.clock import SystemClock
 from agent.relay.keys import new_pair
 from agent.relay_agents import Operator
 from infra.sandbox.cloud.deploying import STACK
-from shared.relay_requests import RECEIPTS
+from infra.sandbox.relay.caller import Caller
+from shared.relay_requests import KEY_PUT, RECEIPTS, KeyPut, key_put_fields
 from tests.cloud.conftest import Rig, until
 
 pytestmark = pytest.mark.cloud
 
-
-@pytest.fixture
-def operator(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Operator:
-    for name, value in rig.cloud.stack.aws.variables().items():
-        monkeypatch.setenv(name, value)
-    return relay_agents.connected(STACK, SystemClock())
+ASKED = {"after": "", "limit": 1}
 
 
 async def test_an_agent_is_entered_listed_and_revoked(
@@ -36,7 +32,8 @@ async def test_an_agent_is_entered_listed_and_revoked(
     capsys.readouterr()
     assert run(["relay", "agents", "list", "--stack", STACK]) == 0
 
-    assert capsys.readouterr().out.splitlines() == ["agent  revoked", "  k1  good", "second", "  k7  revoked"]
+    shown = [line.partition(" since ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert shown == ["agent  revoked", "  k1  revoked with its agent", "second", "  k7  revoked"]
     assert operator.table
 
 
@@ -53,12 +50,33 @@ async def test_what_cannot_be_entered_is_refused_in_a_sentence(operator: Operato
         relay_agents.revoke(operator, "nobody", "")
 
 
+async def test_a_stolen_key_is_revoked_with_the_one_that_it_has_entered(rig: Rig, operator: Operator) -> None:
+    """`front` enters it with its own role, which has no more than get, put and update."""
+    thief = Caller("agent", "k9", rig.cloud.stack.outputs["RelayId"], SystemClock(), seed=9)
+    entered, _ = await rig.ask(KEY_PUT, key_put_fields(KeyPut(key_id="k9", public=thief.public)))
+    other = Caller("agent", "k10", thief.audience, SystemClock(), seed=10)
+    again, told = await rig.ask(KEY_PUT, key_put_fields(KeyPut(key_id="k10", public=other.public)))
+    before, _ = await rig.ask(RECEIPTS, ASKED, thief)
+
+    says = relay_agents.revoke(operator, "agent", "k1")
+    await rig.cloud.front.kill()  # a new process remembers no key
+
+    assert (entered, again, told["error"], before) == (200, 403, "key_retired", 200)
+    assert "and with it what it has entered: k9;" in says
+    assert [(await rig.ask(RECEIPTS, ASKED, each))[0] for each in (rig.caller, thief)] == [401, 401]
+
+
+async def test_a_stack_that_is_not_there_is_named(operator: Operator) -> None:
+    with pytest.raises(Failure, match="There is no stack nobodys in us-east-1 of this AWS account"):
+        relay_agents.connected("nobodys", operator.clock)
+
+
 async def test_an_agent_that_was_revoked_before_it_spoke_is_not_heard(rig: Rig, operator: Operator) -> None:
     stack = rig.cloud.stack
     relay_agents.revoke(operator, "agent", "")
     await rig.cloud.front.kill()  # a new process remembers no key
 
-    status, _ = await rig.ask(RECEIPTS, {"after": "", "limit": 1})
+    status, _ = await rig.ask(RECEIPTS, ASKED)
 
     assert (status, stack.outputs["Table"]) == (401, operator.table)
 

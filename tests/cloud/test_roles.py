@@ -12,7 +12,7 @@ from tests.cloud.conftest import Rig
 
 pytestmark = pytest.mark.cloud
 
-ROW = {"pk": {"S": "key#agent"}, "sk": {"S": "agent"}}
+ROW = {"pk": {"S": "key#agent"}, "sk": {"S": "key#other"}}
 CONTEXT = {"agent": "agent", "team_id": "T1"}
 ENTRY = {"Id": "1", "MessageBody": "x", "MessageGroupId": "g", "MessageDeduplicationId": "d"}
 

@@ -1,14 +1,18 @@
 """The template as AWS makes it of ours: above all what the stand-ins for AWS drop without a word."""
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from relay_lambda import age, front
 from tests.cloud.programs import REGION, RELAY, TEMPLATE, Json, run, translated
 
 pytestmark = pytest.mark.cloud
 
+HANDLERS = Path(front.__file__).parent
 ROWS = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
 SEALED = {"StringLike": {"kms:EncryptionContext:agent": "*", "kms:EncryptionContext:team_id": ["T*", "E*"]}}
 
@@ -28,7 +32,9 @@ def arn(name: str) -> Json:
 
 
 def keys(*prefixes: str) -> Json:
-    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{each}#*" for each in prefixes]}}
+    """Partitions that begin so; all agents themselves stand in one."""
+    patterns = [each if each == "agents" else f"{each}#*" for each in prefixes]
+    return {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": patterns}}
 
 
 def allowed(action: object, resource: str, condition: Json | None = None) -> Json:
@@ -51,6 +57,7 @@ def test_front_may_do_this_and_nothing_else(resources: Json) -> None:
     assert statements(resources, "FrontRole") == [
         allowed("sqs:SendMessage*", "Queue"),
         allowed(ROWS, "Table", keys("key", "workspace", "replay", "counter")),
+        allowed("dynamodb:GetItem", "Table", keys("agents")),
         allowed("dynamodb:Query", "Table", keys("receipts")),
         allowed("kms:GenerateDataKey", "Key", SEALED),
         logs("FrontLog"),
@@ -63,8 +70,9 @@ def test_deliver_may_do_this_and_nothing_else(resources: Json) -> None:
     assert statements(resources, "DeliverRole") == [
         allowed(received, "Queue"),
         allowed("sqs:SendMessage*", "DeadLetters"),
-        allowed(ROWS, "Table", keys("ledger", "thread", "pace", "block", "receipts", "counter")),
-        allowed("dynamodb:GetItem", "Table", keys("key", "workspace")),
+        allowed(ROWS, "Table", keys("ledger", "thread", "pace", "block")),
+        allowed("dynamodb:PutItem", "Table", keys("receipts")),
+        allowed("dynamodb:GetItem", "Table", keys("agents", "key", "workspace")),
         allowed("kms:Decrypt", "Key", SEALED),
         logs("DeliverLog"),
     ]
@@ -160,7 +168,7 @@ def test_the_queue_keeps_the_order_of_a_channel_and_gives_up_late(resources: Jso
     assert queue["FifoQueue"] is True
     assert (queue["DeduplicationScope"], queue["FifoThroughputLimit"]) == ("messageGroup", "perMessageGroupId")
     assert queue["VisibilityTimeout"] >= 6 * resources["Deliver"]["Properties"]["Timeout"]
-    assert queue["MessageRetentionPeriod"] == 4 * 86400
+    assert queue["MessageRetentionPeriod"] == age.QUEUE_S == 4 * 86400
     assert queue["RedrivePolicy"] == {"deadLetterTargetArn": arn("DeadLetters"), "maxReceiveCount": 1000}
 
 
@@ -168,7 +176,7 @@ def test_dead_letters_are_kept_two_weeks_and_come_from_this_queue_alone(resource
     queue = resources["DeadLetters"]["Properties"]
 
     assert queue["FifoQueue"] is True
-    assert queue["MessageRetentionPeriod"] == 14 * 86400
+    assert queue["MessageRetentionPeriod"] == age.DEAD_LETTERS_S == 14 * 86400
     assert queue["RedriveAllowPolicy"]["redrivePermission"] == "byQueue"
     assert len(queue["RedriveAllowPolicy"]["sourceQueueArns"]) == 1
 
@@ -227,6 +235,7 @@ def test_what_needs_a_person_raises_an_alarm(resources: Json) -> None:
     assert {name: (each["MetricName"], each["Threshold"]) for name, each in alarms.items()} == {
         "DeadLettersAlarm": ("ApproximateNumberOfMessagesVisible", 0),
         "OldestMessageAlarm": ("ApproximateAgeOfOldestMessage", 300),
+        "FailuresAlarm": ("failures", 0),
         "FrontErrorsAlarm": ("Errors", 0),
         "FrontThrottlesAlarm": ("Throttles", 0),
         "DeliverErrorsAlarm": ("Errors", 0),
@@ -244,6 +253,25 @@ def test_an_alarm_counts_the_metric_that_the_log_makes(resources: Json) -> None:
     }
 
     assert made == set(_own_metrics(resources))
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "sources"),
+    [("FrontFailures", "FrontLog", ["front.py"]), ("DeliverFailures", "DeliverLog", [])],
+)
+def test_what_fails_without_an_error_of_lambda_is_counted_from_its_own_log(
+    resources: Json, name: str, group: str, sources: list[str]
+) -> None:
+    counted = resources[name]["Properties"]
+    said = {
+        words
+        for source in sources
+        for words in re.findall(r'warning\("([^"]+)"', (HANDLERS / source).read_text(encoding="utf-8"))
+    }
+
+    assert counted["LogGroupName"] == {"Ref": group}
+    assert counted["MetricTransformations"][0]["MetricName"] == "failures"
+    assert set(re.findall(r'"([^"]+)"', counted["FilterPattern"])) == (said or {"warning"})
 
 
 def _own_metrics(resources: Json) -> Iterator[tuple[str, str]]:

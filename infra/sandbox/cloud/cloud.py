@@ -12,7 +12,7 @@ from infra.sandbox.cloud.poller import EventSource, polling
 from infra.sandbox.cloud.runtime import Pool
 from shared import relay_table
 from shared.clock import Clock
-from shared.relay_table import PK, SK, AgentKey, RowKey, Value
+from shared.relay_table import PK, SK, AgentKey
 
 FRONTS, DELIVERS = 2, 4
 """Environments at the same time."""
@@ -42,12 +42,9 @@ class Cloud:
 
     def enter(self, key: AgentKey) -> None:
         """What `ghe-slack relay agents add` does."""
-        rows: list[tuple[RowKey, dict[str, Value]]] = [
-            (relay_table.agent_row(key.agent_id), dict(relay_table.agent_columns(key.not_before))),
-            (relay_table.key_row(key.agent_id, key.key_id), dict(relay_table.key_columns(key))),
-        ]
+        agent = {relay_table.agent_row(key.agent_id): relay_table.agent_columns(key.not_before)}
         table = self.stack.aws.client("dynamodb")
-        for row, columns in rows:
+        for row, columns in {**agent, **relay_table.key_rows(key)}.items():
             item = relay_table.item_of({PK: row.pk, SK: row.sk, **columns})
             table.put_item(TableName=self.stack.outputs["Table"], Item=item)
 

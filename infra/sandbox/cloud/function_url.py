@@ -19,8 +19,8 @@ _TEXT = ("text/", "application/json", "application/javascript", "application/xml
 
 
 @asynccontextmanager
-async def serving(pool: Pool) -> AsyncIterator[str]:
-    """Serve a function on a free port of loopback; its URL, without a slash at its end."""
+async def serving(pool: Pool, port: int = 0) -> AsyncIterator[str]:
+    """Serve a function on a port of loopback, 0 for a free one; its URL, without a slash at its end."""
 
     async def answer(request: web.Request) -> web.Response:
         try:
@@ -33,7 +33,7 @@ async def serving(pool: Pool) -> AsyncIterator[str]:
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, LOOPBACK, 0).start()
+        await web.TCPSite(runner, LOOPBACK, port).start()
         yield "http://{}:{}".format(*runner.addresses[0])
     finally:
         await runner.cleanup()

@@ -16,7 +16,7 @@ from aiohttp import web
 from infra.sandbox.page import acting, forms, shown, stream, watching
 from infra.sandbox.page.acting import Place
 from infra.sandbox.page.parts import Parts
-from infra.sandbox.page.troubles import TROUBLES
+from infra.sandbox.page.troubles import troubles_of
 
 STATIC = Path(str(files("infra.sandbox.page"))) / "static"
 HEADERS = {
@@ -88,7 +88,7 @@ def _application(parts: Parts, news: stream.Stream, watched: watching.Watched, s
         return acting.act(parts, body["action"], body["repository"], body["by"])
 
     async def trouble(body: Body) -> str:
-        start(TROUBLES[body["trouble"]].start(parts))
+        start(troubles_of(parts)[body["trouble"]].start(parts))
         return ""
 
     application = web.Application()

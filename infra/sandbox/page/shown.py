@@ -11,7 +11,7 @@ from infra.sandbox.concessions import Concessions
 from infra.sandbox.ghes.world import World as Ghes
 from infra.sandbox.page.acting import ACTIONS
 from infra.sandbox.page.parts import Parts
-from infra.sandbox.page.troubles import TROUBLES
+from infra.sandbox.page.troubles import troubles_of
 from infra.sandbox.slack.envelopes import view_body
 from infra.sandbox.slack.state import Channel, Message, Team, User, View
 from infra.sandbox.slack.wire import message_body
@@ -35,9 +35,9 @@ def snapshot(parts: Parts) -> dict[str, Any]:
             "people": [it.login for it in parts.ghes.accounts.values() if it.type == "User"],
             "actions": [{"key": key, "group": it.group, "title": it.title} for key, it in ACTIONS.items()],
         },
-        "troubles": [{"key": key, "title": it.title} for key, it in TROUBLES.items()],
+        "troubles": [{"key": key, "title": it.title} for key, it in troubles_of(parts).items()],
         "concessions": in_force(parts.ghes.concessions),
-        "teams": [_team(team) for team in parts.slack.teams.values()],
+        "teams": [_team(team) | {"way": parts.way(team.team_id)} for team in parts.slack.teams.values()],
         "views": [view(parts.slack, it) for it in parts.slack.views.values() if it.open],
     }
 

@@ -72,6 +72,8 @@ class Front:
         self.relay, self.switches = relay, Switches()
         self._seen: dict[tuple[str, str], str] = {}
         self._under_way = Counter[Address]()
+        self._successors: dict[tuple[str, str], str] = {}
+        """Of each key, by agent and id, the one that it has entered."""
 
     def app(self) -> web.Application:
         """The aiohttp application."""
@@ -138,6 +140,8 @@ class Front:
         if kind == DISPATCH:
             return await self._dispatch(claim, body, fields, key, duplicate=before is not None)
         self._seen[name] = used
+        if kind in {KEY_PUT, KEY_REMOVE}:
+            return self._key_changed(claim, kind, fields)
         return self._asked(claim.agent_id, kind, fields)
 
     async def _dispatch(
@@ -192,12 +196,32 @@ class Front:
                 relay.put(agent_id, put.place.id, put.token)
             case _ if kind == WORKSPACE_REMOVE:
                 relay.remove(agent_id, place_of(fields).id)
-            case _ if kind == KEY_PUT:
-                new = key_put_of(fields)
-                relay.enter(agent_id, new.key_id, Ed25519PublicKey.from_public_bytes(new.public))
-            case _ if kind == KEY_REMOVE:
-                relay.keys.pop((agent_id, key_id_of(fields)), None)
         return 200, {}
+
+    def _key_changed(self, claim: Claim, kind: str, fields: Mapping[str, Any]) -> Answer:
+        """A key has one successor, and changes nothing once it has it but to name it again."""
+        keys, present = self.relay.keys, (claim.agent_id, claim.key_id)
+        successor = self._successors.get(present)
+        if kind == KEY_REMOVE:
+            if successor:
+                return _retired(successor)
+            keys.pop((claim.agent_id, key_id_of(fields)), None)
+            return 200, {}
+        put = key_put_of(fields)
+        new, public = (claim.agent_id, put.key_id), Ed25519PublicKey.from_public_bytes(put.public)
+        if successor:
+            return (200, {}) if (successor, keys.get(new)) == (put.key_id, public) else _retired(successor)
+        if new in keys:
+            return 409, {"error": "other_key"}
+        if public in [known for (agent_id, _), known in keys.items() if agent_id == claim.agent_id]:
+            return 409, {"error": "known_key"}
+        self._successors[present] = put.key_id
+        self.relay.enter(*new, public)
+        return 200, {}
+
+
+def _retired(successor: str) -> Answer:
+    return 403, {"error": "key_retired", "successor": successor}
 
 
 @asynccontextmanager

@@ -23,9 +23,11 @@ async def respond(world: World, table: Mapping[str, Method], request: web.Reques
     except Refused as refused:
         return _answer(None, refused_body(refused))
     whose = bearer(world, given.token or "", given.values)
+    channel_id = str(given.values.get("channel") or "") or None
     world.calls.append((name, whose.place_id))
+    world.called_at.append((name, channel_id, world.clock.monotonic()))
     world.feed.publish(Change(kind="call", team_id=whose.place_id, what=name))
-    fault = world.faults.take(name, whose.place_id)
+    fault = world.faults.take(name, whose.place_id, channel_id)
     instead = _instead(fault, request, whose)
     if instead is not None:
         return instead

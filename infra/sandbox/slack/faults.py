@@ -1,6 +1,6 @@
 """Breaking things on demand: what goes wrong with Web API calls and handshakes. Sockets are broken in `breakage.py`.
 
-A fault waits in `world.faults` for a call of its method (and workspace) and is spent by it, `times` times.
+A fault waits in `world.faults` for a call of its method (and workspace, and channel) and is spent by it, `times` times.
 """
 
 from collections import deque
@@ -54,6 +54,7 @@ class _Waiting:
     fault: Fault
     method: str | None
     team_id: str | None
+    channel_id: str | None
     times: int | None
 
 
@@ -66,10 +67,17 @@ class Faults:
     _waiting: list[_Waiting] = field(default_factory=list)
 
     def add(
-        self, fault: Fault, *, method: str | None = None, team_id: str | None = None, times: int | None = 1
+        self,
+        fault: Fault,
+        *,
+        method: str | None = None,
+        team_id: str | None = None,
+        channel_id: str | None = None,
+        times: int | None = 1,
     ) -> None:
-        """Let the next `times` calls meet it; None as `method` or `team_id`: any, as `times`: until cleared."""
-        self._waiting.append(_Waiting(fault=fault, method=method, team_id=team_id, times=times))
+        """Let the next `times` calls meet it; None: any method, workspace or channel, and as `times` until cleared."""
+        waiting = _Waiting(fault=fault, method=method, team_id=team_id, channel_id=channel_id, times=times)
+        self._waiting.append(waiting)
 
     def clear(self) -> None:
         """All is well again."""
@@ -77,10 +85,11 @@ class Faults:
         self.handshakes.clear()
         self.accept_delay_s = 0
 
-    def take(self, method: str, team_id: str | None) -> Fault | None:
+    def take(self, method: str, team_id: str | None, channel_id: str | None = None) -> Fault | None:
         """Return the oldest fault that fits this call, spending it."""
         for waiting in self._waiting:
-            if waiting.method in {None, method} and waiting.team_id in {None, team_id}:
+            wanted = (waiting.method, waiting.team_id, waiting.channel_id)
+            if all(want in {None, is_} for want, is_ in zip(wanted, (method, team_id, channel_id), strict=True)):
                 if waiting.times is not None:
                     waiting.times -= 1
                     if waiting.times == 0:

@@ -31,7 +31,8 @@ class World:
     browsers are sent back to plain http on loopback, which Slack doesn't do; `localhost_domains`: apps
     may have previews of links of names under `.localhost`, likewise. `complaints`: what apps did against the
     protocol of Socket Mode, in words. `calls`: (method, team id) of every Web API call, in order; an organisation's id
-    where it names no workspace. `public_url` is set by `server.running`.
+    where it names no workspace. `called_at`: (method, channel id, instant by `clock.monotonic`) of the same calls, also
+    of those that a fault met. `public_url` is set by `server.running`.
     """
 
     clock: Clock
@@ -58,6 +59,7 @@ class World:
     line: Line = field(init=False)
     complaints: list[str] = field(default_factory=list)
     calls: list[tuple[str, str | None]] = field(default_factory=list)
+    called_at: list[tuple[str, str | None, float]] = field(default_factory=list)
     public_url: str = "http://127.0.0.1"
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     _numbers: "count[int]" = field(default_factory=lambda: count(1))

@@ -2,7 +2,7 @@
 
 There is one agent and nobody works against it, so every condition of a write holds; what conditions are worth is
 tested elsewhere, on moto and on the local cloud. `units` are what prices are for: requests of SQS (by 64 KB), reads
-and writes of DynamoDB (by 4 KB and 1 KB), calls of KMS.
+and writes of DynamoDB (by 4 KB and 1 KB), calls of KMS. `written` tells the writes by what a partition holds.
 """
 
 import json
@@ -22,13 +22,14 @@ class Aws:
 
     def __init__(self, queue: FifoQueue) -> None:
         self.queue = queue
-        self.calls, self.units = Counter[str](), Counter[str]()
+        self.calls, self.units, self.written = Counter[str](), Counter[str](), Counter[str]()
         self._rows: dict[tuple[str, str], Mapping[str, Any]] = {}
 
     def forget(self) -> None:
         """Count anew."""
         self.calls.clear()
         self.units.clear()
+        self.written.clear()
 
     def get_item(self, *, Key: Mapping[str, Any], **_given: Any) -> Mapping[str, Any]:  # noqa: N803 - boto3's names
         """DynamoDB."""
@@ -38,13 +39,13 @@ class Aws:
 
     def put_item(self, *, Item: Mapping[str, Any], **_given: Any) -> Mapping[str, Any]:  # noqa: N803
         """DynamoDB."""
-        self._bill("put_item", "writes", _size(Item) / WRITE_BYTES)
+        self._wrote("put_item", Item, _size(Item) / WRITE_BYTES)
         self._rows[_name(Item)] = Item
         return {}
 
-    def update_item(self, **_given: Any) -> Mapping[str, Any]:
+    def update_item(self, *, Key: Mapping[str, Any], **_given: Any) -> Mapping[str, Any]:  # noqa: N803
         """DynamoDB; the rows that are changed this way (requests' ids, counters) are small, and nobody reads them."""
-        self._bill("update_item", "writes", 1)
+        self._wrote("update_item", Key, 1)
         return {}
 
     def send_message_batch(self, *, Entries: Sequence[Mapping[str, Any]], **_given: Any) -> Mapping[str, Any]:  # noqa: N803
@@ -84,9 +85,15 @@ class Aws:
         self._bill("decrypt", "keys", 1)
         return {"Plaintext": DATA_KEY}
 
-    def _bill(self, call: str, unit: str, number: float) -> None:
+    def _wrote(self, call: str, item: Mapping[str, Any], number: float) -> None:
+        partition, _ = _name(item)
+        self.written[partition.partition("#")[0]] += self._bill(call, "writes", number)
+
+    def _bill(self, call: str, unit: str, number: float) -> int:
+        billed = max(1, ceil(number))
         self.calls[call] += 1
-        self.units[unit] += max(1, ceil(number))
+        self.units[unit] += billed
+        return billed
 
 
 def _name(item: Mapping[str, Any]) -> tuple[str, str]:

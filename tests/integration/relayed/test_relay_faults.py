@@ -157,6 +157,17 @@ async def test_status_sync_and_rotate_say_what_they_did(relayed: Any, tmp_path: 
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_key_that_was_rotated_is_not_rotated_again(relayed: Any, tmp_path: Any) -> None:
+    rotating = partial(relay_verbs.rotate, relayed.settings, clock=relayed.clock)
+    await asyncio.to_thread(rotating, "k2", file=tmp_path / "next.pem")
+
+    with pytest.raises(Failure, match=r"has a successor already, k2: set that one, and rotate then\."):
+        await asyncio.to_thread(rotating, "k3", file=tmp_path / "third.pem")
+
+    assert set(relayed.relay.keys) == {("agent-1", "k1"), ("agent-1", "k2")}
+    assert not (tmp_path / "third.pem").exists()
+
+
 async def test_a_new_key_that_the_relay_has_not_taken_is_not_kept(relayed: Any, tmp_path: Any) -> None:
     relayed.relay.revoked.add(("agent-1", "k1"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -94,10 +94,9 @@ def told() -> Iterator[Told]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            given = self.rfile.read(int(self.headers["content-length"])).decode()
-            assert self.headers["content-type"] == "application/x-www-form-urlencoded"
-            method, token = self.path.removeprefix("/api/"), self.headers["authorization"].removeprefix("Bearer ")
-            slack.asked.append((method, token, dict(parse_qsl(given, strict_parsing=bool(given)))))
+            asked, token = urlsplit(self.path), self.headers["authorization"].removeprefix("Bearer ")
+            fields = dict(parse_qsl(asked.query, strict_parsing=bool(asked.query)))
+            slack.asked.append((asked.path.removeprefix("/api/"), token, fields))
             if not slack.answers:
                 return
             status, headers, body = slack.answers.popleft()

@@ -8,21 +8,27 @@ from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionEr
 
 from infra.sandbox.relay.stepped_clock import SteppedClock
 from relay_lambda.state.remembered import MOST, Remembered
-from relay_lambda.state.table import Condition, NotMet, Table
+from relay_lambda.state.table import Change, Condition, NotMet, Table
 from relay_lambda.unavailable import Unavailable
 from shared.relay_table import RowKey
 
 KEY = RowKey("a", "b")
 NEW = Condition(text="attribute_not_exists(pk)")
+CHANGE = Change(key=KEY, text="SET x = :x", condition=Condition(text="x < :x", values={":x": 1}))
 CALLS: list[Callable[[Table], Any]] = [
     lambda table: table.get(KEY),
     lambda table: table.put(KEY, {"x": 1}),
     lambda table: table.update(KEY, "SET x = :x", Condition(text="", values={":x": 1})),
+    lambda table: table.together({RowKey("a", "c"): {"x": 1}}, CHANGE),
     lambda table: table.page("a", low="a", high="b", limit=1),
 ]
 FAILURES = [
     ClientError({"Error": {"Code": "InternalServerError", "Message": "secret"}}, "x"),
     ClientError({}, "x"),
+    ClientError(
+        {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": [{"Code": "TransactionConflict"}]},  # type: ignore[arg-type, unused-ignore]
+        "x",
+    ),
     EndpointConnectionError(endpoint_url="https://x.example"),
     ReadTimeoutError(endpoint_url="https://x.example"),
     BotoCoreError(),
@@ -50,6 +56,18 @@ def test_what_fails_is_unavailable(call: Callable[[Table], Any], failure: Except
         call(Table(Client(failure), "table"))
 
     assert "secret" not in str(found.value)
+
+
+def test_of_several_rows_none_is_written_when_one_condition_does_not_hold() -> None:
+    reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed"}]
+    answer = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    client = Client(ClientError(answer, "TransactWriteItems"))  # type: ignore[arg-type, unused-ignore]
+
+    assert not Table(client, "table").together({RowKey("a", "c"): {"x": 1}}, CHANGE)
+    (put, update) = client.asked[0]["TransactItems"]
+    assert put["Put"]["ConditionExpression"] == "attribute_not_exists(pk)"
+    assert (put["Put"]["TableName"], update["Update"]["TableName"]) == ("table", "table")
+    assert update["Update"]["ConditionExpression"] == "x < :x"
 
 
 def test_a_condition_that_does_not_hold_brings_what_is_there() -> None:

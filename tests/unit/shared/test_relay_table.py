@@ -17,6 +17,8 @@ from shared.relay_table import (
     key_columns,
     key_of,
     key_row,
+    key_rows,
+    public_row,
     receipt_sk,
     receipts_of,
     replay_row,
@@ -35,6 +37,7 @@ KEYS = st.builds(
     retired_at=st.none() | SECONDS,
     revoked_at=st.none() | SECONDS,
     put_by=st.none() | NAMES,
+    successor=st.none() | NAMES,
 )
 KEY = AgentKey(agent_id="a", key_id="k", public=bytes(32), not_before=100, not_after=200, retired_at=150)
 
@@ -42,17 +45,23 @@ KEY = AgentKey(agent_id="a", key_id="k", public=bytes(32), not_before=100, not_a
 @given(NAMES, NAMES, NAMES, NAMES)
 def test_rows_of_two_agents_never_meet(first: str, second: str, name: str, other: str) -> None:
     rows = (key_row, team_row, enterprise_row, replay_row, counter_row)
-    of_first = {row(first, name) for row in rows} | {agent_row(first)}
-    of_second = {row(second, other) for row in rows} | {agent_row(second)}
+    of_first = {row(first, name) for row in rows} | {public_row(first, b"1")}
+    of_second = {row(second, other) for row in rows} | {public_row(second, b"1")}
 
     assert len({each.pk for each in of_first}) == 4
+    assert first == second or agent_row(first) != agent_row(second)
+    assert agent_row(first).pk not in {each.pk for each in of_first}
     assert first == second or not {each.pk for each in of_first} & {each.pk for each in of_second}
     assert first == second or receipts_of(first) != receipts_of(second)
 
 
-@given(NAMES)
-def test_no_key_is_named_like_the_agents_own_row(name: str) -> None:
-    assert key_row("a", name) != agent_row("a")
+@given(KEYS)
+def test_a_new_key_takes_its_id_and_its_public_key(key: AgentKey) -> None:
+    rows = key_rows(key)
+
+    assert list(rows) == [key_row(key.agent_id, key.key_id), public_row(key.agent_id, key.public)]
+    assert rows[public_row(key.agent_id, key.public)] == {"key_id": key.key_id}
+    assert public_row(key.agent_id, key.public) != public_row(key.agent_id, key.public[:-1])
 
 
 @given(KEYS)

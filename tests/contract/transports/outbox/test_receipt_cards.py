@@ -1,5 +1,6 @@
 """Cards, their replies and their rewrites, behind a transport that accepts and settles by receipts."""
 
+from itertools import pairwise
 from typing import Any
 
 from infra.sandbox.slack.faults import Says
@@ -132,3 +133,43 @@ async def test_a_card_that_changed_before_it_was_sent_again_is_drawn_anew_since_
     (card,) = relayed.way.messages
     assert "Changed" in card.text
     assert len(card.edits) == 1
+
+
+async def test_a_rewrite_without_a_receipt_is_drawn_again_less_and_less_often_and_any_late_receipt_ends_it(
+    relayed: Any,
+) -> None:
+    await relayed.issue()
+    await relayed.work()
+    await relayed.settle(await relayed.relay.carry())
+    await relayed.issue("edited", at="08:00:01", title="Changed")
+    await relayed.pass_(1.1)
+    waits = []
+    for _ in range(6):
+        await relayed.work()
+        due_at = (await relayed.thread()).rewrite_at
+        waits.append(due_at - relayed.now())
+        await relayed.pass_(waits[-1] + 0.1)
+    await relayed.work()
+
+    longer = [round(after - before) for before, after in pairwise(waits)]
+    assert longer == [900, 1800, 3600, 7200, 0]
+    assert any(await relayed.settle(await relayed.relay.carry()))
+    assert (await relayed.thread()).rewrite_at is None
+
+
+async def test_a_change_of_a_card_goes_at_once_however_long_a_receipt_was_waited_for(relayed: Any) -> None:
+    await relayed.issue()
+    await relayed.work()
+    await relayed.settle(await relayed.relay.carry())
+    await relayed.issue("edited", at="08:00:01", title="Older")
+    await relayed.pass_(1.1)
+    await relayed.work()
+    await relayed.pass_(WAIT_S + 100)
+    await relayed.work()
+    await relayed.issue("edited", at="08:00:02", title="Newer")
+    await relayed.pass_(1.1)
+    await relayed.work()
+
+    drawings = [post for post in relayed.relay.dispatched if post.role is Role.REWRITE]
+    assert len(drawings) == 3
+    assert (await relayed.thread()).rewrite_rank == 2

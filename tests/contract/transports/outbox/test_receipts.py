@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from infra.sandbox.slack.faults import Says
 from shared.outcome import Delivered, Retry, Unknown
 from shared.receipt import Receipt
 
@@ -139,3 +140,37 @@ async def test_a_second_sending_that_is_not_taken_leaves_it_accepted_and_is_trie
     assert len(set(relayed.sent)) == 1
     assert len(relayed.sent) == 3
     assert await relayed.settle(await relayed.relay.carry()) == [True]
+
+
+async def test_a_relay_that_says_nothing_for_days_is_asked_less_and_less_often(relayed: Any) -> None:
+    await relayed.push("one")
+    waits = []
+    for _ in range(7):
+        await relayed.work()
+        (row,) = await relayed.rows()
+        waits.append(round(row.due_at - relayed.now()))
+        await relayed.pass_(row.due_at - relayed.now() + 0.1)
+
+    assert waits == [900, 1800, 3600, 7200, 14400, 14400, 14400]
+    assert len(relayed.sent) == 7
+    assert await relayed.settle(await relayed.relay.carry()) == [True]
+
+
+async def test_what_the_relay_hands_back_is_waited_for_from_the_beginning(relayed: Any) -> None:
+    relayed.relay.hands_back = True
+    await relayed.push("one")
+    await relayed.work()
+    await relayed.pass_(WAIT_S + 1)
+    await relayed.work()
+    (long,) = await relayed.rows()
+    relayed.way.world.faults.add(Says(error="service_unavailable"), method="chat.postMessage")
+
+    handed_back = await relayed.relay.carry()
+    await relayed.settle(handed_back)
+    await relayed.pass_(11)
+    await relayed.work()
+
+    (short,) = await relayed.rows()
+    assert [each.outcome for each in handed_back] == [Retry(None, "service_unavailable")]
+    assert round(long.due_at - long.posted_at) == 2 * WAIT_S
+    assert round(short.due_at - short.posted_at) == WAIT_S

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from infra.sandbox.relay.memory import MemoryLedger
 from infra.sandbox.relay.plain_slack import Killed
 from relay_lambda.carrying import forming, posting
 from relay_lambda.unavailable import Unavailable
@@ -133,6 +134,29 @@ def test_a_message_that_breaks_every_time_is_dead_in_the_end_and_its_neighbours_
     assert house.slack.texts("C2") == ["other"]
     assert house.letters == [("n1", "internal_error_of_the_relay")]
     assert house.outcomes["n1"] == [Refused("internal_error_of_the_relay")]
+
+
+def test_a_message_of_which_the_ledger_cannot_be_read_is_dead_in_the_end_and_its_channel_goes_on(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a roll-back, when a row has a state that only the newer version knew."""
+    real = MemoryLedger.get
+
+    def breaks(self: MemoryLedger, agent_id: str, name: str) -> Any:
+        if name == "n1":
+            raise ValueError("'paused' is not a valid State")
+        return real(self, agent_id, name)
+
+    monkeypatch.setattr(MemoryLedger, "get", breaks)
+    for number in range(3):
+        house.say(f"n{number}")
+    house.say("other", channel="C2")
+
+    house.run(for_s=60)
+
+    assert (house.slack.texts("C1"), house.slack.texts("C2")) == (["n0", "n2"], ["other"])
+    assert [each.reason for each in house.returning.buried] == ["internal_error_of_the_relay"]
+    assert "n1" not in house.outcomes
 
 
 def test_while_the_table_is_away_nothing_is_said_and_nothing_is_dead(

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from relay_lambda.age import REDRIVEN_S
+from relay_lambda.state.ledger import KEPT_S
 from shared.address import Address
 from shared.dispatch import card_text, deduplication_id
 from shared.outcome import Delivered, Refused, Retry
 from shared.post import Role
+from shared.signing import TOLERANCE_S
 
 FORGED: dict[str, dict[str, Any]] = {
     "bad_signature": {"signed_by": Ed25519PrivateKey.generate()},
@@ -91,6 +94,28 @@ def test_a_message_of_four_days_is_said_and_an_older_one_is_not(house: Any) -> N
 
     assert [each.text for each in house.slack.messages] == ["young"]
     assert [each.reason for each in house.returning.buried] == ["too_old"]
+
+
+@pytest.mark.parametrize(("days", "said"), [(17, ["n1"]), (23, [])])
+def test_a_dead_letter_that_is_put_back_is_tried_as_long_as_dead_letters_are_kept(
+    house: Any, days: int, said: list[str]
+) -> None:
+    """And keeps no other reason than its own until then; what the ledger has forgotten is never said."""
+    signed_at = int(house.given.now())
+    house.pass_(days * 86_400)
+    redriven_at = int(house.given.now())
+
+    house.forge(
+        house.notification("n1"),
+        signed_at=signed_at,
+        queued_as=deduplication_id("n1", signed_at, redriven_at),
+        attributes={"redriven": str(redriven_at)},
+    )
+    house.run()
+
+    assert house.slack.texts("C1") == said
+    assert [each.reason for each in house.returning.buried] == ([] if said else ["too_old"])
+    assert KEPT_S > REDRIVEN_S + TOLERANCE_S
 
 
 def test_what_a_revoked_key_had_queued_is_reported_and_a_good_signature_is_said(house: Any) -> None:
@@ -242,14 +267,18 @@ def test_an_agent_speaks_only_where_it_has_registered(house: Any) -> None:
 def test_of_what_the_agent_sends_again_by_itself_there_is_no_dead_letter_but_a_count(house: Any) -> None:
     house.say("homeless", team="T9")
     house.say("threadless", Role.REPLY)
-    house.say("keyless", key="k1", channel="C2")
-    house.say("withdrawn", withdrawn=True, channel="C3")
-    house.carry_once(2)
+    house.say("withdrawn", withdrawn=True)
+    house.run()
+    house.say("keyless")
     house.revoke()
 
     house.run()
 
     assert house.letters == []
-    reasons = {id_: outcome.reason for id_, (outcome,) in house.outcomes.items()}
-    assert reasons == {}
+    assert {id_: outcome.reason for id_, (outcome,) in house.outcomes.items()} == {
+        "homeless": "workspace_not_registered",
+        "threadless": "thread_unknown",
+        "withdrawn": "withdrawn",
+        "keyless": "key_revoked",
+    }
     assert house.counts["sent_back"] == 3

@@ -145,12 +145,12 @@ def test_where_nobody_may_look_it_is_left_to_a_person_if_the_agent_wants_that_an
 def test_what_slack_refuses_for_good_is_dead_with_its_reason_and_the_channel_goes_on(house: Any) -> None:
     house.say("n1")
     house.say("n2", Role.PARENT)
-    house.slack.faults.append("is_archived")
+    house.slack.faults.append("msg_too_long")
 
     house.run()
 
-    assert house.letters == [("n1", "is_archived")]
-    assert house.outcomes["n1"] == [Refused("is_archived")]
+    assert house.letters == [("n1", "msg_too_long")]
+    assert house.outcomes["n1"] == [Refused("msg_too_long")]
     assert house.slack.texts("C1") == ["n2"]
 
 

@@ -6,6 +6,7 @@ from infra.sandbox.slack import workspace
 from infra.sandbox.slack.app import BOT_SCOPES
 from infra.sandbox.slack.faults import AnswerLost, Limited, Says
 from infra.sandbox.slack.world import thread
+from shared.dispatch import deduplication_id
 from shared.post import Role
 
 POST = "chat.postMessage"
@@ -62,6 +63,24 @@ def test_a_refusal_is_a_dead_letter_that_says_whose_it_is_and_why(rig: Any) -> N
     assert attributes == {"reason": "is_archived", "agent": "agent-1", "id": "n1", "delivery": "delivery-n1"}
     assert letter["Attributes"]["MessageGroupId"].startswith("agent-1#")
     assert [(each["outcome"], each["reason"]) for each in rig.receipts] == [("refused", "is_archived")]
+
+
+def test_what_was_refused_is_tried_once_more_when_an_operator_puts_it_back_within_the_same_second(rig: Any) -> None:
+    """The ledger counts milliseconds, and clocks more than these."""
+    rig.clock.wait(0.0004)
+    workspace.archive(rig.world, "acme", "general")
+    rig.say("n1")
+    (record,) = rig.records()
+    signed_at = redriven_at = int(rig.clock.now().timestamp())
+    assert rig.handle([record]) == []
+    workspace.unarchive(rig.world, "acme", "general")
+
+    again = deduplication_id("n1", signed_at, redriven_at)
+    attributes = record["attributes"] | {"MessageDeduplicationId": again}
+    redriven = {"redriven": {"stringValue": str(redriven_at)}}
+    rig.handle([record | {"attributes": attributes, "messageAttributes": redriven}])
+
+    assert rig.said() == ["n1"]
 
 
 def test_a_lost_answer_is_found_by_what_the_message_carries(rig: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 from moto import mock_aws
-from urllib3 import PoolManager
 
 from infra.sandbox.driven_clock import DrivenClock
 from infra.sandbox.relay.caller import Caller
@@ -21,6 +20,7 @@ from relay_lambda.confirming import Confirming
 from relay_lambda.front import respond
 from relay_lambda.parts import FrontParts, Registering
 from relay_lambda.sending import Sending
+from relay_lambda.slack import SlackApi
 from relay_lambda.state.counters import Counters
 from relay_lambda.state.keys import Keys
 from relay_lambda.state.receipts import Receipts
@@ -30,7 +30,7 @@ from relay_lambda.state.tokens import Opening, Sealed, Sealing
 from relay_lambda.state.workspaces import Registration, Workspaces
 from shared.dispatch import queue_of, statement_of
 from shared.relay_requests import Place
-from shared.relay_table import agent_columns, agent_row, key_columns, key_row, team_row
+from shared.relay_table import agent_columns, agent_row, key_rows, team_row
 
 RELAY_ID, TABLE, REGION = "relay-1", "relay-table", "eu-central-1"
 
@@ -88,7 +88,8 @@ class Rig:
         """An agent that the operator has entered."""
         caller = Caller(agent_id, key_id, RELAY_ID, self.clock, seed=seed)
         self.table.put(agent_row(agent_id), agent_columns(caller.now))
-        self.table.put(key_row(agent_id, key_id), key_columns(caller.key))
+        for row, columns in key_rows(caller.key).items():
+            self.table.put(row, columns)
         return caller
 
     def fresh(self) -> None:
@@ -121,7 +122,7 @@ class Rig:
 
     def slack_is_gone(self) -> None:
         """Nobody listens there any more."""
-        confirming = Confirming(PoolManager(), "http://127.0.0.1:9/api/")
+        confirming = Confirming(SlackApi("http://127.0.0.1:9/api/"))
         sealing = Sealing(self.kms, self.kms_key)
         self.parts = replace(self.parts, registering=lambda: Registering(confirming=confirming, sealing=sealing))
 
@@ -170,7 +171,7 @@ async def slack() -> AsyncIterator[World]:
 def online(rig: Rig, slack: World) -> Rig:
     """The relay, with Slack within reach."""
     sealing = Sealing(rig.kms, rig.kms_key)
-    confirming = Confirming(PoolManager(), f"{slack.public_url}/api/")
+    confirming = Confirming(SlackApi(f"{slack.public_url}/api/"))
     rig.parts = replace(rig.parts, registering=lambda: Registering(confirming=confirming, sealing=sealing))
     return rig
 

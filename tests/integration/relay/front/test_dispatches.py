@@ -7,6 +7,8 @@ import pytest
 
 from infra.sandbox.relay.caller import Caller, card
 from relay_lambda.state.replay import Begun, Use
+from shared.dispatch import Dispatch, Statement, card_text, digest, dispatch_fields, request_text, statement_text
+from shared.signing import signature
 
 WORDS = card("Pull request #1 opened")
 
@@ -197,3 +199,27 @@ def test_characters_that_the_queue_refuses_go_through_it_whole(rig: Any) -> None
     (message,) = rig.sqs.receive_message(QueueUrl=rig.queue_url)["Messages"]
     assert message["Body"].isascii()
     assert message["Body"].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("off_s", "status"),
+    [(-4 * 86_400 - 300, 202), (-4 * 86_400 - 301, 400), (300, 202), (301, 400)],
+)
+def test_nothing_is_taken_that_the_far_end_of_the_queue_would_call_forged(rig: Any, off_s: int, status: int) -> None:
+    """Be the request itself as early as it may."""
+    agent = rig.agent()
+    rig.registered(agent)
+    rig.clock.wait(5 * 86_400)
+    signed_at, (said,) = agent.now + off_s, notifications(agent, ("n1", "T1", "C1"))
+    text = statement_text(agent.speaker, said)
+    signed = signature(agent.private, "n1", signed_at, text.encode())
+    statement = Statement(text=text, timestamp=signed_at, signature=signed)
+    words = card_text(WORDS)
+    fields = dispatch_fields(Dispatch(sequence=1, cards={digest(words): words}, statements=[statement]))
+    body = request_text(agent.speaker, "dispatch", fields).encode()
+
+    answer = rig.ask(agent.event(body, id_="msg_1", at=agent.now + 300))
+
+    assert (answer.status, answer.body) == (
+        (202, {"accepted": 1, "duplicate": False}) if status == 202 else (400, {"error": "signed_at"})
+    )

@@ -1,19 +1,40 @@
 """`POST /v1/receipts`: in order, old enough, and page by page."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from relay_lambda.state.receipts import KEPT_S
+from relay_lambda.state.receipts import KEPT_S, Receipts
+from relay_lambda.state.table import Table
 from shared.outcome import Delivered, Refused, Retry
 from shared.receipt import Receipt, receipt_of
 from shared.relay_table import EXPIRES_AT, RowKey
+
+TABLE = "relay-table"
 
 SAID = [
     Receipt(id="n1", outcome=Delivered("1.1")),
     Receipt(id="n2", outcome=Refused("is_archived")),
     Receipt(id="n3", outcome=Retry(0, "key_revoked")),
 ]
+
+
+@dataclass
+class Slow:
+    """DynamoDB, where each of `seconds` passes before a write is done; `passes` lets them."""
+
+    client: Any
+    seconds: list[float]
+    passes: Callable[[float], None]
+    puts: int = 0
+
+    def put_item(self, **given: Any) -> Any:
+        self.puts += 1
+        if self.seconds:
+            self.passes(self.seconds.pop(0))
+        return self.client.put_item(**given)
 
 
 def reported(rig: Any, *receipts: Receipt) -> None:
@@ -80,6 +101,34 @@ def test_what_is_younger_than_five_seconds_is_held_back(rig: Any) -> None:
 
     assert (ids(young), young["cursor"]) == ([], "")
     assert ids(fetched(rig, agent)) == ["n1"]
+
+
+@pytest.mark.parametrize("seconds", [[7.0], [5.5, 6.0]])
+def test_a_receipt_that_is_written_late_is_not_passed_by(rig: Any, seconds: list[float]) -> None:
+    """The agent's cursor goes on while DynamoDB doesn't answer."""
+    agent, pages = rig.agent(), [{"cursor": ""}]
+
+    def another_is_fetched(after_s: float) -> None:
+        rig.clock.wait(0.1)
+        reported(rig, SAID[1])
+        rig.clock.wait(after_s)
+        pages.append(fetched(rig, agent, after=pages[-1]["cursor"]))
+
+    slow = Slow(rig.dynamodb, list(seconds), another_is_fetched)
+    Receipts(Table(slow, TABLE), rig.clock).put("agent-1", SAID[0])
+    rig.clock.wait(6)
+
+    assert [ids(page) for page in pages[1:]] == [["n2"]] * len(seconds)
+    assert ids(fetched(rig, agent, after=pages[-1]["cursor"])) == ["n1"]
+
+
+@pytest.mark.parametrize(("seconds", "puts"), [(0.0, 1), (1.9, 1), (2.1, 2)])
+def test_a_receipt_is_written_twice_only_when_it_took_long(rig: Any, seconds: float, puts: int) -> None:
+    slow = Slow(rig.dynamodb, [seconds], rig.clock.wait)
+
+    Receipts(Table(slow, TABLE), rig.clock).put("agent-1", SAID[0])
+
+    assert slow.puts == puts
 
 
 def test_a_receipt_that_has_expired_is_passed_by(rig: Any) -> None:

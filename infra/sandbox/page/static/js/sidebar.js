@@ -9,14 +9,17 @@ const sidebar = document.getElementById("sidebar");
 const name = el("h2");
 const channels = el("ul", { "aria-label": "Channels" });
 const direct = el("ul", { "aria-label": "Direct messages" });
-sidebar.append(el("header", {}, name), el("h3", {}, "Channels"), channels, el("h3", {}, "Apps"), direct);
+const way = el("p", { class: "way" });
+sidebar.append(el("header", {}, name, way), el("h3", {}, "Channels"), channels, el("h3", {}, "Apps"), direct);
 
 export function drawSidebar() {
   keep(
     document.getElementById("rail"),
-    model.teams.map((team) => [team.id, [team.id === model.team, unreadIn(team), team.name], () => workspace(team)]),
+    model.teams.map((team) => [team.id, [team.id === model.team, unreadIn(team), team.name, team.way], () => workspace(team)]),
   );
   name.textContent = currentTeam().name;
+  way.textContent = currentTeam().way;
+  way.hidden = !currentTeam().way;
   const mine = visibleChannels();
   keep(channels, mine.filter((one) => one.kind !== "im").map(row));
   keep(direct, mine.filter((one) => one.kind === "im").map(row));
@@ -26,7 +29,7 @@ function workspace(team) {
   const unread = team.id === model.team ? 0 : unreadIn(team);
   return el(
     "button",
-    { type: "button", title: team.name, "aria-label": unread ? `${team.name}, ${unread} new` : team.name, "aria-current": String(team.id === model.team), onclick: () => choose({ team: team.id }) },
+    { type: "button", title: team.way ? `${team.name}, posted to ${team.way}` : team.name, "aria-label": unread ? `${team.name}, ${unread} new` : team.name, "aria-current": String(team.id === model.team), onclick: () => choose({ team: team.id }) },
     team.name.slice(0, 1),
     unread ? el("span", { class: "count" }, String(unread)) : null,
   );
