@@ -122,6 +122,9 @@ def revoke(operator: Operator, agent_id: str, key_id: str, keep: Sequence[str] =
         if not _revoked(operator, agent_row(agent_id)):
             raise Failure(f"The agent {agent_id} isn't known to this relay.")
         return f"The agent {agent_id} is revoked; {_IN_FORCE}."
+    known = {key.key_id for key in _keys(operator, agent_id)}
+    if unknown := [each for each in keep if each not in known]:
+        raise Failure(f"The agent {agent_id} has no key {', '.join(unknown)} that could be kept; nothing is revoked.")
     if not _revoked(operator, key_row(agent_id, key_id)):
         raise Failure(f"The key {key_id} of the agent {agent_id} isn't known to this relay.")
     with_it = _revoked_with(operator, agent_id, key_id, keep)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import ceil
 from typing import Any
 
 from agent.relay_agents import Operator
@@ -36,6 +37,8 @@ class DeadLetter:
     group: str
     body: str
     handle: str
+    sent_at: int
+    """When it became one, in seconds since 1970 by the clock of AWS, rounded up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ def redrive(operator: Operator) -> str:
         return "There are no dead letters."
     says = [f"{len(done.moved)} dead letters are in the queue again."]
     if done.strange:
-        says.append(f"{len(done.strange)} that no agent has signed stay there.")
+        says.append(f"{len(done.strange)} that are no message of an agent stay there.")
     if done.back:
         says.append(f"{len(done.back)} have come back already.")
     if left:
@@ -141,15 +144,19 @@ def _moved_once(operator: Operator, done: _Redriven) -> bool:
 
 
 def _put_back(operator: Operator, letter: DeadLetter) -> None:
-    """There first, then away from here: a crash between the two says nothing twice, since the ledger knows it."""
+    """There first, then away from here: a crash between the two says nothing twice, since the ledger knows it.
+
+    It counts as put back after it died, whatever our clock says.
+    """
+    at = max(operator.now, letter.sent_at)
     operator.called(
         "sqs",
         "send_message",
         QueueUrl=operator.queue_url,
         MessageBody=letter.body,
         MessageGroupId=letter.group,
-        MessageDeduplicationId=deduplication_id(letter.name, letter.signed_at, operator.now),
-        MessageAttributes={"redriven": {"DataType": "Number", "StringValue": str(operator.now)}},
+        MessageDeduplicationId=deduplication_id(letter.name, letter.signed_at, at),
+        MessageAttributes={"redriven": {"DataType": "Number", "StringValue": str(at)}},
     )
     operator.called("sqs", "delete_message", QueueUrl=operator.dead_letters_url, ReceiptHandle=letter.handle)
 
@@ -211,4 +218,5 @@ def _letter(message: dict[str, Any]) -> DeadLetter:
         group=message["Attributes"]["MessageGroupId"],
         body=message["Body"],
         handle=message["ReceiptHandle"],
+        sent_at=ceil(int(message["Attributes"]["SentTimestamp"]) / 1000),
     )

@@ -235,7 +235,8 @@ def wait_s(waits: int, *, each_s: float = 2.0, most_s: float = 600.0) -> float:
 
 
 def _is_revived(entry: Entry, statement: Statement) -> bool:
-    redriven = statement.redriven_at is not None and statement.redriven_at >= int(entry.at)
+    put_back = statement.redriven_at is not None and statement.redriven_at >= int(entry.at)
+    redriven = put_back and entry.reason != WITHDRAWN  # a later statement did that: no old one brings it back
     return entry.reason == KEY_REVOKED or statement.signed_at > entry.signed_at or redriven
 
 

@@ -6,7 +6,8 @@ step forward only ends waits.
 
 Each replica notices for itself and mends the same rows, perhaps after another has. So a wait is taken back by the step,
 but never below what it may have been just now: mended once it is as long as before, mended again no longer than that,
-and what nobody may cut short (leases, limits, the time until a look or a receipt) stays whole.
+and what nobody may cut short (leases, limits, the time until a look) stays whole. A receipt may be awaited for hours:
+its time goes back together with that of the post, and so once, where the post lies ahead.
 """
 
 from collections.abc import Sequence
@@ -14,12 +15,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
-from sqlalchemy import Column, ColumnElement, Connection, case, true, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, case, true, update
 
 from agent.outbox.notification import State
 from agent.store import envelopes as kept
 from agent.store.outbox_claims import UPDATE_PACE
-from agent.store.outbox_settlements import RECEIPT_AFTER_S, RECONCILE_AFTER_S
+from agent.store.outbox_settlements import RECONCILE_AFTER_S
 from agent.store.port import Store
 from agent.store.tables import addresses, buckets, envelopes, notifications, replicas, threads
 from shared.clock import Clock
@@ -78,7 +79,7 @@ class ClockSteps:
 
 def mend(connection: Connection, now: float, back_s: float, holder: Holder) -> None:
     """Take back by `back_s` what lies too far ahead of `now`, by which the clock has been set back already."""
-    for wait in _waits(holder):
+    for wait in _waits(now, holder):
         until, latest = wait.column - back_s, now + wait.whole_s
         connection.execute(
             update(wait.column.table)
@@ -89,7 +90,7 @@ def mend(connection: Connection, now: float, back_s: float, holder: Holder) -> N
         connection.execute(update(past.table).where(past > now).values({past: past - back_s}))
 
 
-def _waits(holder: Holder) -> Sequence[_Wait]:
+def _waits(now: float, holder: Holder) -> Sequence[_Wait]:
     state = notifications.c.state
     return (
         _Wait(column=addresses.c.next_at),
@@ -99,7 +100,7 @@ def _waits(holder: Holder) -> Sequence[_Wait]:
         _Wait(
             column=notifications.c.due_at, whole_s=RECONCILE_AFTER_S, where=state.in_((State.POSTING, State.UNKNOWN))
         ),
-        _Wait(column=notifications.c.due_at, whole_s=RECEIPT_AFTER_S, where=state == State.ACCEPTED),
+        _Wait(column=notifications.c.due_at, where=and_(state == State.ACCEPTED, notifications.c.posted_at > now)),
         _Wait(column=threads.c.rewrite_at),
         _Wait(column=buckets.c.tat, whole_s=_full_s(UPDATE_PACE)),
         _Wait(column=buckets.c.blocked_until, whole_s=LIMIT_S),

@@ -6,7 +6,8 @@
 
 Receipts come late, twice, out of order, for what isn't ours, or not at all. What is there is there, so `Delivered` is
 believed once, whatever else was said before. Anything else is believed only of what waits for a receipt: what is sent
-again gets another one.
+again gets another one. Of a reply whose thread the far side doesn't know, the card is lost there: it is sent again at
+once, however long its own receipt was still to be waited for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,9 +17,18 @@ from typing import Any, assert_never
 from sqlalchemy import Connection, Row, and_, bindparam, case, select, update
 
 from agent.outbox.notification import RewriteName, State
+from agent.outbox.plan import MARKER_S
 from agent.store.outbox_refusals import IN_THREAD, Sent, refuse_rewrite
-from agent.store.outbox_settlements import RECONCILE_AFTER_S, REWRITE_WAITS_S, store_delivered, store_outcome
+from agent.store.outbox_settlements import (
+    AWAITED_RANK,
+    RECEIPT_AFTER_S,
+    RECONCILE_AFTER_S,
+    REWRITE_WAITS_S,
+    store_delivered,
+    store_outcome,
+)
 from agent.store.tables import addresses, notifications, threads
+from shared.ledger import THREAD_UNKNOWN
 from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
 from shared.post import Role
 from shared.receipt import Receipt
@@ -42,6 +52,45 @@ _NEWER_PARENT = select(notifications.c.id).where(
     notifications.c.role == Role.PARENT,
     notifications.c.created_at > bindparam("p"),
 )
+_LOST_PARENT = (
+    update(notifications)
+    .where(
+        notifications.c.address_id == bindparam("a"),
+        notifications.c.subject_key == bindparam("k"),
+        notifications.c.role == Role.PARENT,
+        notifications.c.state == State.ACCEPTED,
+        notifications.c.posted_at <= bindparam("p"),  # else it was sent again since, and the reply tells of before
+        notifications.c.due_at > bindparam("now"),
+    )
+    .values(due_at=bindparam("now"))
+)
+_HERE = select(addresses.c.id).where(addresses.c.team_id == bindparam("t"))
+_RECEIPT_AT = notifications.c.posted_at + RECEIPT_AFTER_S
+_RECEIPTS_SOONER = (
+    update(notifications)
+    .where(
+        notifications.c.address_id.in_(_HERE),
+        notifications.c.state == State.ACCEPTED,
+        notifications.c.due_at > bindparam("now"),
+        notifications.c.due_at > _RECEIPT_AT,
+    )
+    .values(due_at=case((bindparam("now") > _RECEIPT_AT, bindparam("now")), else_=_RECEIPT_AT))
+)
+_REWRITE_WAIT = case(
+    {AWAITED_RANK + times: wait_s for times, wait_s in enumerate(REWRITE_WAITS_S)},
+    value=threads.c.rewrite_rank,
+    else_=REWRITE_WAITS_S[-1],
+)
+_REWRITES_SOONER = (
+    update(threads)
+    .where(
+        threads.c.address_id.in_(_HERE),
+        threads.c.rewrite_rank > AWAITED_RANK,
+        threads.c.rewrite_at > bindparam("later"),  # nearer ones may be on their way to it at this moment
+    )
+    .values(rewrite_at=threads.c.rewrite_at - _REWRITE_WAIT + REWRITE_WAITS_S[0], rewrite_rank=AWAITED_RANK)
+)
+_WAKE_ALL = update(addresses).where(addresses.c.team_id == bindparam("t")).values(next_at=bindparam("now"))
 _TEAM_OF_REWRITE = (
     select(addresses.c.team_id)
     .join_from(threads, addresses, addresses.c.id == threads.c.address_id)
@@ -83,6 +132,13 @@ def settle_receipts(connection: Connection, now: float, receipts: Sequence[Recei
     return news
 
 
+def wait_no_longer(connection: Connection, now: float, team_id: str) -> None:
+    """Have a workspace wait for each receipt as long as for a first one, however often it was waited for in vain."""
+    connection.execute(_REWRITES_SOONER, {"t": team_id, "later": now + MARKER_S})
+    if connection.execute(_RECEIPTS_SOONER, {"t": team_id, "now": now}).rowcount:
+        connection.execute(_WAKE_ALL, {"t": team_id, "now": now})
+
+
 def _is_delivery(receipt: Receipt) -> bool:
     return isinstance(receipt.outcome, Delivered)
 
@@ -120,6 +176,8 @@ def _settle(connection: Connection, now: float, row: Row[Any], outcome: Outcome)
     if isinstance(outcome, Refused) and _has_newer_parent(connection, row, outcome.reason):
         outcome = Retry(0.0, outcome.reason)
     store_outcome(connection, now, sent, outcome, RECONCILE_AFTER_S)
+    if isinstance(outcome, Retry) and outcome.reason == THREAD_UNKNOWN:
+        connection.execute(_LOST_PARENT, {"a": row.address_id, "k": row.subject_key, "p": row.posted_at, "now": now})
 
 
 def _has_newer_parent(connection: Connection, row: Row[Any], reason: str) -> bool:

@@ -1,7 +1,8 @@
 """What a refusal does: it parks what is at fault, or has a card made anew whose message is gone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
@@ -14,6 +15,7 @@ from shared.post import Role
 from shared.slack_errors import Policy, policy
 
 IN_THREAD = (Role.REPLY, Role.BROADCAST)
+QUEUED: Mapping[str, Any] = {"state": State.QUEUED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +28,8 @@ class Sent:
     role: Role
     thread_key: str | None
     delivery_id: str
-    again: State = State.QUEUED
-    """The state in which it waits for another try."""
+    again: Mapping[str, Any] = field(default_factory=lambda: QUEUED)
+    """What is stored of it while it waits for another try."""
 
 
 def refuse(connection: Connection, now: float, sent: Sent, reason: str) -> None:
@@ -55,10 +57,10 @@ def refuse_rewrite(connection: Connection, now: float, address_id: int, team_id:
         case Policy.NEW_PARENT:
             _replace(connection, now, address_id, key)
         case Policy.PARK_ADDRESS:
-            connection.execute(update(threads).where(card).values(rewrite_at=now))
+            connection.execute(update(threads).where(card).values(rewrite_at=now, rewrite_rank=0))
             park_address(connection, address_id, reason, now)
         case Policy.PARK_WORKSPACE:
-            connection.execute(update(threads).where(card).values(rewrite_at=now))
+            connection.execute(update(threads).where(card).values(rewrite_at=now, rewrite_rank=0))
             park_workspace(connection, team_id, reason, now)
         case _:
             connection.execute(update(threads).where(card).values(rewrite_at=None, rewrite_rank=0))

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, log2
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, select, update
 
 from agent.outbox.notification import UNSETTLED, Lease, Notification, PostJob, RewriteJob, Settlement, State
 from agent.store.outbox_claims import NEXT_REWRITE, POST, UPDATE
-from agent.store.outbox_refusals import Sent, refuse, refuse_rewrite
+from agent.store.outbox_refusals import QUEUED, Sent, refuse, refuse_rewrite
 from agent.store.tables import addresses, buckets, notifications, threads
 from agent.store.upsert import insert
 from shared.outcome import Accepted, Delivered, Outcome, Refused, Retry, Unknown
@@ -33,8 +34,12 @@ RECEIPT_AFTER_S, RECEIPT_MOST_S = 900.0, 14400.0
 
 A relay that takes everything and says nothing, for days perhaps, is not to be filled with copies.
 """
-REWRITE_WAITS_S = (900.0, 1800.0, 3600.0, 7200.0, 14400.0)
-"""The same of a rewrite, whose rank counts them: 0 and 1 say what it is, from 2 on that so many were sent in vain."""
+REWRITE_WAITS_S = tuple(
+    min(RECEIPT_AFTER_S * 2**times, RECEIPT_MOST_S) for times in range(ceil(log2(RECEIPT_MOST_S / RECEIPT_AFTER_S)) + 1)
+)
+"""The same of a rewrite, whose rank counts them."""
+AWAITED_RANK = 2
+"""The rank of a rewrite that waits for its receipt the first time, each further time one more; below: what it is."""
 
 _HELD = select(addresses.c.id, addresses.c.lease_owner, addresses.c.lease_until, addresses.c.tat).where(
     addresses.c.id.in_(bindparam("ids", expanding=True))
@@ -174,8 +179,8 @@ def _settle_post(connection: Connection, now: float, item: Settlement, job: Post
         role=head.role,
         thread_key=head.thread_key,
         delivery_id=head.delivery_id,
-        # sent again for want of a receipt: that it wasn't taken this time says nothing of the first
-        again=State.ACCEPTED if head.state is State.ACCEPTED else State.QUEUED,
+        # sent again for want of a receipt: that it wasn't taken this time says nothing of the last that was
+        again={"state": State.ACCEPTED, "posted_at": head.posted_at} if head.state is State.ACCEPTED else QUEUED,
     )
     match item.outcome:
         case Unknown(reason) if item.looked or item.park:
@@ -196,7 +201,7 @@ def _settle_post(connection: Connection, now: float, item: Settlement, job: Post
 
 
 def _receipt_in_s(head: Notification) -> float:
-    """Until its receipt is overdue; `head` as it was before it was sent."""
+    """Until its receipt is overdue; `head` as it was before it was sent: `posted_at` is when it was taken last."""
     if head.state is not State.ACCEPTED:
         return RECEIPT_AFTER_S
     waited_s = head.due_at - head.posted_at
@@ -214,7 +219,7 @@ def store_outcome(connection: Connection, now: float, sent: Sent, outcome: Outco
         case Retry(said_s, reason, rate_limited):
             wait = after_s if said_s is None else said_s
             count = 0 if rate_limited else 1
-            _all(connection, sent.members, state=sent.again, reason=reason, due_at=now + wait, more_attempts=count)
+            _all(connection, sent.members, **sent.again, reason=reason, due_at=now + wait, more_attempts=count)
             if rate_limited:
                 _block(connection, sent.team_id, POST, now + wait)
         case Refused(reason):
@@ -235,10 +240,12 @@ def _settle_rewrite(connection: Connection, now: float, item: Settlement, job: R
     )
     match item.outcome:
         case Accepted():  # its receipt is awaited: the marker moves on to when that is overdue
-            in_vain = max(0, job.thread.rewrite_rank - 1)
+            in_vain = max(0, job.thread.rewrite_rank - AWAITED_RANK + 1)
             wait = REWRITE_WAITS_S[min(in_vain, len(REWRITE_WAITS_S) - 1)]
             connection.execute(
-                update(threads).where(unchanged).values(rewrite_at=job.marker + wait, rewrite_rank=in_vain + 2)
+                update(threads)
+                .where(unchanged)
+                .values(rewrite_at=job.marker + wait, rewrite_rank=in_vain + AWAITED_RANK)
             )
         case Delivered():
             connection.execute(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Exists, and_, exists, or_, select, update
 
 from agent.outbox.notification import State
+from agent.store.outbox_receipts import wait_no_longer
 from agent.store.tables import addresses, notifications, threads, workspaces
 from agent.store.versions import What, changed
 from shared.card import DataClass
@@ -29,7 +30,8 @@ _SENT = exists().where(
 def ask_for(connection: Connection, team_id: str, transport: str, *, relayed: DataClass, now: float) -> None:
     """Have a workspace go over to `transport`, or stay with it.
 
-    A workspace without a data class of its own gets `relayed` at once, before anything of it is relayed.
+    A workspace without a data class of its own gets `relayed` at once, before anything of it is relayed. One that is to
+    leave waits for no receipt longer than for a first one; asking once more shortens what has grown since.
     """
     mine = workspaces.c.team_id == team_id
     row = connection.execute(select(workspaces).where(mine)).one()
@@ -39,6 +41,8 @@ def ask_for(connection: Connection, team_id: str, transport: str, *, relayed: Da
         connection.execute(update(workspaces).where(mine).values(values))
         if stays:
             _wake(connection, [team_id], now)
+    if not stays:
+        wait_no_longer(connection, now, team_id)
     if not row.data_class_chosen and (transport == RELAY or stays):
         connection.execute(update(workspaces).where(mine).values(data_class=_unchosen(transport, relayed)))
     changed(connection, What.WORKSPACES)

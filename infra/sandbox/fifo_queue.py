@@ -13,6 +13,7 @@ letter. As many messages of one group as there is room for come together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Protocol
@@ -21,8 +22,11 @@ DEDUPLICATION_S = 300.0
 MOST = 10
 
 
-class Monotonic(Protocol):
+class Clock(Protocol):
     """As much of a clock as it takes."""
+
+    def now(self) -> datetime:
+        """What messages are stamped with."""
 
     def monotonic(self) -> float:
         """Seconds that only ever grow."""
@@ -30,7 +34,7 @@ class Monotonic(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """A message that is kept; `visible_at` by the clock's seconds."""
+    """A message that is kept; `visible_at` by the clock's seconds, `sent_at` in seconds since 1970."""
 
     number: int
     """Counts all messages of the queue, in the order of sending."""
@@ -39,6 +43,7 @@ class Message:
     group: str
     deduplication_id: str
     attributes: dict[str, str]
+    sent_at: float
     visible_at: float = 0.0
     receives: int = 0
     handle: str = ""
@@ -53,7 +58,7 @@ class FifoQueue:
     when they come to the top.
     """
 
-    clock: Monotonic
+    clock: Clock
     visibility_s: float = 180.0
     max_receives: int = 1000
     dead: list[Message] = field(default_factory=list)
@@ -84,6 +89,7 @@ class FifoQueue:
                 group=group,
                 deduplication_id=deduplication_id,
                 attributes=attributes or {},
+                sent_at=self.clock.now().timestamp(),
             )
         )
         self._note(group)
@@ -175,6 +181,7 @@ class FifoQueue:
                 "ApproximateReceiveCount": str(message.receives),
                 "MessageGroupId": message.group,
                 "MessageDeduplicationId": message.deduplication_id,
+                "SentTimestamp": str(int(message.sent_at * 1000)),
             },
             "messageAttributes": {
                 name: {"stringValue": text, "dataType": "String"} for name, text in message.attributes.items()

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from relay_lambda.carrying.limits import Refusal
 from relay_lambda.carrying.ports import SLACK_S, Answer, Answered, Bot, Collaborators, Deadline
-from relay_lambda.carrying.verifying import Carried
+from relay_lambda.carrying.verifying import Arrived
 from shared.dispatch import group_of, name_of
-from shared.ledger import NOT_REGISTERED, Entry, State
+from shared.ledger import NOT_REGISTERED
 from shared.outcome import Delivered, Outcome, Refused, Retry, Unknown
 from shared.post import Post, Role
 from shared.slack_errors import Policy, policy
@@ -66,14 +67,14 @@ class Asking:
         bot = self._given.bots.find(agent_id, team_id)
         return bot is not None and self._given.limits.stopped(agent_id, team_id, bot.token) is not None
 
-    def parked(self, carried: Carried, entry: Entry | None) -> str | None:
-        """Why Slack refuses the channel; None for what has been asked for since it said so, which has its own probe."""
-        found = self._given.limits.parked(carried.arrived.group, self._given.now())
-        if found is None:
-            return None
-        (at, reason), statement = found, carried.statement
-        is_told = entry is not None and entry.state is State.DEAD and entry.at >= at
-        return None if is_told or max(statement.signed_at, statement.redriven_at or 0) > at else reason
+    def parked(self, arrived: Arrived) -> Refusal | None:
+        """Slack's refusal of the channel; None for what was put into the queue after it, which has its own probe.
+
+        The queue's clock and ours may differ by some milliseconds: what was put in so shortly after the refusal may go
+        with it. That is no more than Slack's word of an instant ago, and the agent tries its channels again by itself.
+        """
+        found = self._given.limits.parked(arrived.group, self._given.now())
+        return found if found and arrived.sent_at <= found.at else None
 
     def send(self, agent_id: str, post: Post) -> Outcome:
         """Say a post. `Retry` says that this left nothing behind."""
@@ -82,8 +83,7 @@ class Asking:
             case Delivered():
                 self._given.limits.unpark(channel)
             case Refused(reason) if policy(reason) is Policy.PARK_ADDRESS:
-                at = round(self._given.now(), 3)  # as exactly as the ledger will remember it
-                self._given.limits.park(channel, at, reason)
+                self._given.limits.park(channel, self._given.now(), reason)
         return found
 
     def _sent(self, agent_id: str, post: Post) -> Outcome:

@@ -1,12 +1,14 @@
 """One channel of a batch, in its order."""
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import assert_never
 
 from relay_lambda.carrying.asking import POST, Asking
 from relay_lambda.carrying.forming import Item, members
-from relay_lambda.carrying.ports import Collaborators, Contested, Deadline
+from relay_lambda.carrying.limits import Refusal
+from relay_lambda.carrying.ports import Collaborators, Contested, Deadline, Unreadable
 from relay_lambda.carrying.posting import Came, Changed, Later, Posting, Settled
 from relay_lambda.carrying.rewriting import Rewriting
 from relay_lambda.carrying.settling import Settling
@@ -71,26 +73,25 @@ class Group:
     def _read(self) -> list[Item]:
         """Prove the messages; those that are to be said, or looked for.
 
-        What is dispatched again may stand beside its first message: of doubles only the first one, until it is settled.
+        What is dispatched again may stand beside its first message: until it is settled, of doubles only the one that
+        decides.
         """
-        first: dict[str, Item] = {}
+        deciding: dict[str, Item] = {}
         for each in list(self._left.values()):
             try:
-                item = self._proved(each, first)
-            except (Contested, Unavailable):
-                raise
-            except Exception:  # the ledger, which can't be read, can't count it either: SQS does
+                item = self._proved(each, deciding)
+            except Unreadable:  # the ledger can't count it either: SQS does, not only failures, but it stays what it is
                 if each.receives < ledger.FAILURES:
                     raise
                 self._bury(each, BROKEN)
                 continue
             if item:
-                first[item.name] = item
-        for item in first.values():
+                _enter(deciding, item, self._given.now())
+        for item in deciding.values():
             if item.carried.revoked:
                 self._settling.revoked(item)
                 self._left.pop(item.carried.arrived.message_id)
-        proved = [each for each in first.values() if not each.carried.revoked]
+        proved = [each for each in deciding.values() if not each.carried.revoked]
         if not proved or self._given.bots.find(*_place(proved[0])):
             return proved
         fresh = [each for each in proved if isinstance(each.step(self._given.now()), Say)]
@@ -98,15 +99,16 @@ class Group:
         self._done(fresh)
         return [each for each in proved if each not in fresh]
 
-    def _proved(self, arrived: Arrived, known: Container[str]) -> Item | None:
-        """None for what is dead by now, or known already."""
+    def _proved(self, arrived: Arrived, known: Mapping[str, Item]) -> Item | None:
+        """None for what is dead by now. The ledger says the same of all doubles."""
         match verified(arrived, self._given.keys, self._given.audience, self._given.now()):
             case Forged(reason):
                 self._given.log.count("signature_reject", reason=reason)
                 self._bury(arrived, reason)
                 return None
             case Carried() as carried:
-                return None if carried.name in known else self._item(carried)
+                double = known.get(carried.name)
+                return replace(double, carried=carried) if double else self._item(carried)
             case never:
                 assert_never(never)
 
@@ -145,7 +147,7 @@ class Group:
             case Look():
                 return self._posting.look(members(posts, now))
             case Say():
-                return self._posting.say(members(posts, now))
+                return self._posting.say([each for each in members(posts, now) if each.carried.card is not None])
             case Answer(outcome):
                 self._settling.answer(posts[0], outcome)
                 return Settled(posts[:1])
@@ -162,8 +164,8 @@ class Group:
                 case Say() if item.carried.card is None:
                     self._settling.died([item], ledger.MALFORMED if item.carried.unreadable else ledger.WITHDRAWN)
                     self._done([item])
-                case Say() if not item.doubtful and (reason := self._asking.parked(item.carried, item.entry)):
-                    self._settling.died([item], reason)
+                case Say() if not item.doubtful and (refusal := self._asking.parked(item.carried.arrived)):
+                    self._settling.died([item], refusal.reason, quiet=_has_letter(item, refusal))
                     self._done([item])
                 case _:
                     pass
@@ -213,7 +215,7 @@ class Group:
             unknown = entry.doubtful or entry.state is State.AMBIGUOUS
             self._settling.died([latest], BROKEN, unknown=unknown)
             self._done([head])
-        except (Contested, Unavailable):
+        except (Contested, Unavailable, Unreadable):
             return False
         return True
 
@@ -230,6 +232,36 @@ class Group:
 
 def _place(item: Item) -> tuple[str, str]:
     return item.carried.agent_id, item.carried.notification.address.team_id
+
+
+def _enter(deciding: dict[str, Item], item: Item, now: float) -> None:
+    """Of doubles that are to be said the one that was signed later decides, in the place of the first.
+
+    What may be there already in one message with others stays what it was, so that their set stays, too. A first one
+    that isn't to be said itself holds the place only of a parent: the parent of anything else may stand in between.
+    """
+    first = deciding.setdefault(item.name, item)
+    is_live = _is_live(first, now)
+    if first is item or (is_live, first.signed_at) >= (_is_live(item, now), item.signed_at):
+        return
+    if is_live and first.doubtful and first.entry and (first.entry.head or len(first.entry.members) > 1):
+        return
+    if not is_live and item.role is not Role.PARENT:
+        del deciding[item.name]
+    deciding[item.name] = item
+
+
+def _is_live(item: Item, now: float) -> bool:
+    """Whether it is to be said, or looked for."""
+    return not item.carried.revoked and not isinstance(item.step(now), Answer)
+
+
+def _has_letter(item: Item, refusal: Refusal) -> bool:
+    """Whether a double of it is a dead letter of this refusal already; the ledger remembers milliseconds."""
+    entry = item.entry
+    if entry is None or entry.state is not State.DEAD:
+        return False
+    return entry.reason == refusal.reason and entry.at > refusal.at - 0.001
 
 
 def _target(item: Item) -> tuple[str | None, str | None]:

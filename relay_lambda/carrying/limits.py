@@ -3,6 +3,7 @@
 Nothing here is shared between processes. One that knows too little is told by Slack, at the price of a 429.
 """
 
+from dataclasses import dataclass
 from threading import Lock
 
 from shared.pacing import Pace, free_at, spend
@@ -17,6 +18,14 @@ Channel = str
 """A group of the queue: agent, team and channel."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """When Slack last refused a channel, and why."""
+
+    at: float
+    reason: str
+
+
 class Limits:
     """For all threads of the process. Instants are seconds since 1970."""
 
@@ -25,7 +34,7 @@ class Limits:
         self._tats: dict[Channel, float] = {}
         self._waiting: dict[tuple[str, str], dict[Channel, float]] = {}
         self._stopped: dict[tuple[str, str], tuple[str, str]] = {}
-        self._parked: dict[Channel, tuple[float, str]] = {}
+        self._parked: dict[Channel, Refusal] = {}
 
     def post_in_s(self, channel: Channel, now: float) -> float:
         """How long until the channel's next post may go."""
@@ -62,16 +71,16 @@ class Limits:
         """Slack refuses whatever is said there."""
         with self._lock:
             if len(self._parked) >= _MOST:
-                self._parked = {name: kept for name, kept in self._parked.items() if kept[0] + PARKED_S > now}
-            self._parked[channel] = (now, reason)
+                self._parked = {name: kept for name, kept in self._parked.items() if kept.at + PARKED_S > now}
+            self._parked[channel] = Refusal(now, reason)
 
     def unpark(self, channel: Channel) -> None:
         """It takes something again."""
         with self._lock:
             self._parked.pop(channel, None)
 
-    def parked(self, channel: Channel, now: float) -> tuple[float, str] | None:
-        """When Slack last said so, and why; not for long."""
+    def parked(self, channel: Channel, now: float) -> Refusal | None:
+        """What Slack last said so with; not for long."""
         with self._lock:
             found = self._parked.get(channel)
-            return found if found and now < found[0] + PARKED_S else None
+            return found if found and now < found.at + PARKED_S else None

@@ -22,6 +22,10 @@ class Contested(Exception):  # noqa: N818 - it says what is the case
     """Somebody else has changed the entry since it was read."""
 
 
+class Unreadable(Exception):  # noqa: N818 - likewise
+    """What stands in an entry's place is none to us, and won't be the next time either."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """Who speaks in a workspace for an agent."""
@@ -93,7 +97,7 @@ class Ledger(Protocol):
     """What is known of each notification, by its name."""
 
     def get(self, agent_id: str, name: str) -> Entry | None:
-        """As it is now; None when nothing is known, or not any more."""
+        """As it is now; None when nothing is known, or not any more. Raises `Unreadable`."""
 
     def put(self, agent_id: str, name: str, entry: Entry) -> Entry:
         """Write it in the place of the version that it was made of; the new version. Raises `Contested`."""

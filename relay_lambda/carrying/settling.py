@@ -10,8 +10,7 @@ from relay_lambda.carrying.forming import Item, known
 from relay_lambda.carrying.ports import Collaborators, DeadLetter, Thread
 from relay_lambda.carrying.verifying import Arrived, Carried
 from shared import ledger
-from shared.ledger import State
-from shared.outcome import Delivered, Outcome, Retry
+from shared.outcome import Delivered, Outcome, Retry, Unknown
 from shared.post import Role
 from shared.receipt import Receipt
 from shared.slack_errors import Policy, policy
@@ -46,17 +45,14 @@ class Settling:
             self.given.log.count("coalesced", len(items) - 1, delivery_id=head.notification.delivery_id)
 
     def died(self, items: Sequence[Item], reason: str, *, unknown: bool = False, quiet: bool = False) -> None:
-        """These won't be said. `quiet`: no dead letter, since there is one already that says the same.
-
-        Nor is there one of what the agent sends again by itself, or has withdrawn.
-        """
+        """These won't be said. `quiet`: no dead letter, since there is one already that says the same."""
         for each in items:
             carried = each.carried
             entry = ledger.died(each.entry, each.signed_at, reason, self.given.now(), unknown=unknown)
             outcome = ledger.outcome(entry)
             if isinstance(outcome, Retry):
                 self.given.log.count("sent_back", reason=reason, delivery_id=carried.notification.delivery_id)
-            elif not quiet and reason != ledger.WITHDRAWN and (unknown or policy(reason) not in _HEALING):
+            if _is_news(carried, outcome, reason, quiet=quiet):
                 self.bury(carried.arrived, reason, carried)  # first: what the ledger calls dead is buried no more
             self.given.ledger.put(carried.agent_id, each.name, entry)
             delivery = carried.notification.delivery_id
@@ -65,10 +61,10 @@ class Settling:
 
     def revoked(self, item: Item) -> None:
         """Its key proves nothing any more; what is known of the notification itself stays."""
-        match item.entry.state if item.entry else State.OPEN:
-            case State.POSTED if item.entry:
-                self.answer(item, ledger.outcome(item.entry))
-            case State.POSTING | State.AMBIGUOUS:
+        match item.step(self.given.now()):
+            case ledger.Answer(outcome):
+                self.answer(item, outcome)
+            case _ if item.doubtful:
                 self._report(item.carried, Retry(0.0, ledger.KEY_REVOKED))
             case _:
                 self.died([item], ledger.KEY_REVOKED)
@@ -97,6 +93,19 @@ class Settling:
 
     def _report(self, carried: Carried, outcome: Outcome) -> None:
         self.given.receipts.put(carried.agent_id, Receipt(id=carried.notification.id, outcome=outcome))
+
+
+def _is_news(carried: Carried, outcome: Outcome, reason: str, *, quiet: bool) -> bool:
+    """Whether somebody has to hear of it: not of what the agent sends again by itself, or has withdrawn.
+
+    Who has put a dead letter back hears of it always: that letter is gone, and the agent may wait for a person.
+    """
+    if reason == ledger.WITHDRAWN:
+        return False
+    if carried.statement.redriven_at is not None:
+        return True
+    heals = not isinstance(outcome, Unknown) and policy(reason) in _HEALING
+    return not (quiet or heals or isinstance(outcome, Retry))
 
 
 def thread_of(item: Item) -> Thread | None:

@@ -42,6 +42,8 @@ class Arrived:
     group: str
     deduplication_id: str
     receives: int
+    sent_at: float
+    """When the queue took it, by the queue's clock, in seconds since 1970."""
     redriven_at: int | None = None
     """When an operator put it back from the dead letters, in seconds since 1970."""
 
@@ -86,6 +88,7 @@ def arrived_of(record: Mapping[str, Any]) -> Arrived:
         group=attributes["MessageGroupId"],
         deduplication_id=attributes.get("MessageDeduplicationId", ""),
         receives=int(attributes.get("ApproximateReceiveCount", "1")),
+        sent_at=int(attributes["SentTimestamp"]) / 1000,
         redriven_at=int(redriven) if _SECONDS.fullmatch(redriven) else None,
     )
 

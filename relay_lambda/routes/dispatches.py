@@ -29,6 +29,8 @@ from shared.signing import is_signature
 
 _MOST_SEQUENCE = 2**53
 _MOST_NAME = 512
+_BESIDE_BYTES = 4096
+"""What stands beside a message once it is a dead letter: reason, ids. It has to fit one, or it can't be buried."""
 
 
 class _WrongError(ValueError):
@@ -108,7 +110,7 @@ def _proved(
     )
     _expect("statement_signature", is_ours)
     text = queue_text(statement, "" if notification.card is None else dispatch.cards[notification.card])
-    _expect("too_large", len(text) <= MOST_BYTES)
+    _expect("too_large", len(text) <= MOST_BYTES - _BESIDE_BYTES)
     return Message(
         group=group_of(request.agent_id, notification.address),
         deduplication_id=deduplication_id(name, statement.timestamp),

@@ -8,7 +8,7 @@ Kept for longer than a message can come (`relay_lambda.age`), be it put back fro
 from collections.abc import Mapping
 from typing import Any
 
-from relay_lambda.carrying.ports import Contested
+from relay_lambda.carrying.ports import Contested, Unreadable
 from relay_lambda.clock import Clock
 from relay_lambda.state.table import Condition, Table
 from shared.ledger import Entry, State
@@ -28,7 +28,10 @@ class LedgerTable:
     def get(self, agent_id: str, name: str) -> Entry | None:
         """See the port."""
         row = self._table.get(_key(agent_id, name))
-        return _entry(row) if row and is_there(row, self._clock.now().timestamp()) else None
+        try:
+            return _entry(row) if row and is_there(row, self._clock.now().timestamp()) else None
+        except (ValueError, KeyError, TypeError) as failure:  # as of a newer version, before it was rolled back
+            raise Unreadable(type(failure).__name__) from failure
 
     def put(self, agent_id: str, name: str, entry: Entry) -> Entry:
         """See the port."""

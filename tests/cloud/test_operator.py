@@ -97,7 +97,9 @@ async def test_dead_letters_are_listed_with_reason_and_stay(rig: Rig, operator: 
     for _ in range(2):
         (letter,) = relay_dead_letters.looked_at(operator).letters
         assert (letter.delivery_id, letter.reason) == ("d-1", "malformed")
-    assert relay_dead_letters.redrive(operator).startswith("0 dead letters are in the queue again. 1 that no agent")
+    assert relay_dead_letters.redrive(operator).startswith(
+        "0 dead letters are in the queue again. 1 that are no message"
+    )
     assert len(relay_dead_letters.looked_at(operator).letters) == 1
 
 

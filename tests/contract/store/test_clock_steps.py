@@ -242,7 +242,10 @@ async def test_every_wait_is_taken_back_once_and_what_nobody_may_cut_short_stays
         connection.execute(update(addresses).values(lease_until=long + 50))
         connection.execute(update(notifications).values(due_at=long + 30))
         connection.execute(update(notifications).where(second).values(state="unknown", posted_at=long - 4))
-        connection.execute(update(notifications).where(third).values(state="accepted", created_at=long - 8))
+        connection.execute(
+            update(notifications).where(third).values(state="accepted", created_at=long - 8, due_at=long + 5000)
+        )
+        connection.execute(update(notifications).where(third).values(posted_at=long - 6))
         connection.execute(update(threads).values(rewrite_at=long + 9))
         bucket = {"team_id": "T1", "method": "chat.update", "tat": long + 7, "blocked_until": long + 300}
         connection.execute(insert(buckets), [bucket])
@@ -268,5 +271,5 @@ async def test_every_wait_is_taken_back_once_and_what_nobody_may_cut_short_stays
     await mended(agent)
     twice = await ahead()
 
-    assert once == [(5, 3, 60), (30, 0, 0), (30, -4, 0), (900, 0, -8), (9,), (9,), (40, 300), (200,), (3800,), (0,)]
-    assert twice == [(0, 3, 60), (0, 0, 0), (10, -4, 0), (900, 0, -8), (0,), (0,), (40, 60), (60,), (3800,), (0,)]
+    assert once == [(5, 3, 60), (30, 0, 0), (30, -4, 0), (5000, -6, -8), (9,), (9,), (40, 300), (200,), (3800,), (0,)]
+    assert twice == [(0, 3, 60), (0, 0, 0), (10, -4, 0), (5000, -6, -8), (0,), (0,), (40, 60), (60,), (3800,), (0,)]

@@ -216,3 +216,70 @@ async def test_what_may_be_sent_again_is_so_at_once_and_stays_unknown_until_it_i
     assert await there.states() == ["accepted"]
     assert len({post.id for post in there.slack.attempts}) == 1
     assert len(there.slack.attempts) == 3
+
+
+@pytest.mark.parametrize(("posted_ago_s", "due_in_s"), [(300.0, 600.0), (5000.0, 0.0)])
+async def test_one_that_leaves_a_silent_relay_waits_for_receipts_as_long_as_at_first(
+    there: Any, posted_ago_s: float, due_in_s: float
+) -> None:
+    there.slack.answers(Accepted())
+    await there.push("one")
+    await there.work()
+    await there.pass_(1)
+    await there.set(notifications, posted_at=now(there) - posted_ago_s, due_at=now(there) + 14000)
+    await there.set(addresses, next_at=now(there) + 14000)
+
+    await asked(there, "relay")
+    (row,) = await there.rows(notifications)
+    await there.pass_(due_in_s + 0.1)
+    await there.work()
+
+    assert row.due_at - now(there) == pytest.approx(-0.1)
+    assert len(there.slack.attempts) == 2
+    assert await there.states() == ["delivered"]
+
+
+async def test_of_others_and_of_one_that_stays_no_wait_is_shortened(there: Any) -> None:
+    there.slack.answers(Accepted(), Accepted())
+    await there.subscribe("C9", "T2")
+    await there.push("one")
+    await there.work()
+    await there.set(notifications, due_at=now(there) + 14000)
+
+    await asked(there, "direct")
+    staying = {row.due_at - now(there) for row in await there.rows(notifications)}
+    await asked(there, "relay")
+    leaving = [row.due_at - now(there) for row in await there.rows(notifications)]
+
+    assert staying == {14000.0}
+    assert sorted(leaving) == [pytest.approx(900, abs=1), 14000.0]
+
+
+@pytest.mark.parametrize(("rank", "wait_s"), [(2, 900.0), (3, 1800.0), (6, 14400.0), (9, 14400.0)])
+async def test_a_drawing_without_a_receipt_holds_nobody_longer_than_at_first_however_often_it_went(
+    there: Any, rank: int, wait_s: float
+) -> None:
+    await there.issue("opened")
+    await there.work()
+    marker = now(there) - 500
+    await there.set(threads, rewrite_at=marker + wait_s, rewrite_rank=rank)
+
+    for _ in range(2):
+        await asked(there, "relay")
+    row = await there.thread()
+    await there.pass_(370)
+    held = await gone(there)
+    await there.pass_(30)
+
+    assert (row.rewrite_at, row.rewrite_rank) == (marker + 900, 2)
+    assert (held, await gone(there)) == ([], ["T1"])
+
+
+async def test_a_drawing_that_is_being_sent_keeps_its_marker(there: Any) -> None:
+    await there.issue("opened")
+    await there.work()
+    await there.set(threads, rewrite_at=now(there) + 85, rewrite_rank=5)
+
+    await asked(there, "relay")
+
+    assert (await there.thread()).rewrite_at == now(there) + 85

@@ -87,6 +87,8 @@ def test_each_death_is_reported_as_what_the_agent_can_do_about_it(
         ("is_archived", Statement(signed_at=1000, redriven_at=1002), True),
         ("key_revoked", Statement(signed_at=1), True),
         ("withdrawn", Statement(signed_at=900), False),
+        ("withdrawn", Statement(signed_at=900, redriven_at=1002), False),
+        ("withdrawn", Statement(signed_at=1001), True),
     ],
 )
 def test_a_dead_one_is_revived_by_a_newer_statement_an_operator_or_after_a_revocation_by_any_good_one(

@@ -3,9 +3,12 @@
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from infra.sandbox.slack.faults import Says
 from shared.outcome import Refused
 from shared.post import Role
+from shared.receipt import Receipt
 
 POST = "chat.postMessage"
 WAIT_S = 900.0
@@ -173,3 +176,22 @@ async def test_a_change_of_a_card_goes_at_once_however_long_a_receipt_was_waited
     drawings = [post for post in relayed.relay.dispatched if post.role is Role.REWRITE]
     assert len(drawings) == 3
     assert (await relayed.thread()).rewrite_rank == 2
+
+
+@pytest.mark.parametrize("reason", ["is_archived", "token_revoked"])
+async def test_a_card_whose_place_is_parked_by_a_receipt_has_its_waits_begin_anew(relayed: Any, reason: str) -> None:
+    await relayed.issue()
+    await relayed.work()
+    await relayed.settle(await relayed.relay.carry())
+    await relayed.issue("edited", at="08:00:01", title="Changed")
+    await relayed.pass_(1.1)
+    await relayed.work()
+    await relayed.pass_(WAIT_S + 100)
+    await relayed.work()
+    grown = (await relayed.thread()).rewrite_rank
+
+    news = await relayed.settle([Receipt(id=relayed.relay.dispatched[-1].id, outcome=Refused(reason))])
+
+    assert (grown, news) == (3, [True])
+    assert (await relayed.address()).parked_reason == reason
+    assert (await relayed.thread()).rewrite_rank == 0

@@ -156,6 +156,22 @@ async def test_a_relay_that_says_nothing_for_days_is_asked_less_and_less_often(r
     assert await relayed.settle(await relayed.relay.carry()) == [True]
 
 
+async def test_a_sending_that_is_not_taken_does_not_have_the_waits_begin_anew(relayed: Any) -> None:
+    await relayed.push("one")
+    waits = []
+    for _ in range(3):
+        await relayed.work()
+        (row,) = await relayed.rows()
+        waits.append(row.due_at - relayed.now())
+        await relayed.pass_(waits[-1] + 0.1)
+        relayed.relay.answers.append(Retry(20.0, "http_503"))
+        await relayed.work()
+        await relayed.pass_(20.1)
+
+    assert [round(wait / WAIT_S) for wait in waits] == [1, 2, 4]
+    assert len(relayed.sent) == 6
+
+
 async def test_what_the_relay_hands_back_is_waited_for_from_the_beginning(relayed: Any) -> None:
     relayed.relay.hands_back = True
     await relayed.push("one")

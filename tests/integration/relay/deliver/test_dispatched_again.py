@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.sandbox.relay.plain_slack import PlainSlack
+from shared.dispatch import deduplication_id
 from shared.outcome import Delivered, Refused, Retry
 from shared.post import Role
 
@@ -79,33 +80,153 @@ def test_a_signed_card_that_cannot_be_read_has_a_receipt_and_stops_nobody(house:
     assert house.letters == [("b", "malformed")]
 
 
+def test_a_withdrawal_that_stands_behind_its_card_comes_in_time(house: Any) -> None:
+    for id_ in ("a", "b", "c"):
+        house.say(id_)
+    house.pass_(AGAIN_S)
+    house.say("b", withdrawn=True)
+
+    house.run(for_s=60)
+
+    assert house.queue.kept == []
+    assert house.slack.texts("C1") == ["a", "c"]
+    assert house.outcomes["b"] == [Refused("withdrawn")] * 2
+    assert house.letters == []
+
+
+def test_a_card_that_was_signed_later_is_said_in_the_place_of_the_first(house: Any) -> None:
+    house.say("a", Role.PARENT, text="as it was")
+    house.say("b")
+    house.pass_(AGAIN_S)
+    house.say("a", Role.PARENT, text="as it is")
+    house.say("b", withdrawn=True, signed_at=int(house.given.now()) - 2 * AGAIN_S)
+
+    house.run(for_s=60)
+
+    assert house.queue.kept == []
+    assert house.slack.texts("C1") == ["as it is", "b"]
+    assert {id_: [type(each) for each in said] for id_, said in house.outcomes.items()} == {
+        "a": [Delivered, Delivered],
+        "b": [Delivered, Delivered],
+    }
+
+
+def test_a_good_signature_behind_a_revoked_one_is_said_in_its_place(house: Any) -> None:
+    house.add_key("k2")
+    house.say("p", Role.PARENT)
+    house.say("b", key="k2")
+    house.say("r", Role.REPLY, key="k2")
+    house.revoke()
+    house.say("p", Role.PARENT, key="k2", signed_at=int(house.given.now()) + 1)
+
+    house.run(for_s=60)
+
+    parent = house.slack.messages[0]
+    assert house.queue.kept == []
+    assert (house.slack.texts("C1"), house.slack.texts("C1", parent.ts)) == (["p", "b"], ["r"])
+    assert house.outcomes["p"] == [Delivered(parent.ts)] * 2
+
+
+def test_what_an_operator_has_put_back_keeps_its_place_before_a_double_that_is_answered_already(house: Any) -> None:
+    signed_at = int(house.given.now())
+    for _ in range(2):
+        house.say("a")
+        house.slack.faults.append("is_archived")
+        house.run()
+        house.pass_(AGAIN_S)
+    at, letter = int(house.given.now()), house.returning.buried[0]
+    again = deduplication_id("a", signed_at, redriven_at=at)
+    house.queue.send(letter.body, group=letter.group, deduplication_id=again, attributes={"redriven": str(at)})
+    house.say("b", Role.PARENT)
+    house.say("a", signed_at=signed_at + AGAIN_S)
+
+    house.run(for_s=60)
+
+    assert house.queue.kept == []
+    assert house.slack.texts("C1") == ["a", "b"]
+
+
+def test_a_set_that_may_be_there_already_stays_what_it_was(house: Any) -> None:
+    house.say("a")
+    house.say("b")
+    house.slack.faults.append("request lost")
+    house.carry_once()
+    house.say("a", withdrawn=True, signed_at=int(house.given.now()) + 1)
+
+    house.run(for_s=60)
+
+    (message,) = house.slack.messages
+    assert message.text == "a\nb"
+    assert house.outcomes == {"a": [Delivered(message.ts)] * 2, "b": [Delivered(message.ts)]}
+
+
+def test_what_may_be_there_alone_is_withdrawn_once_it_was_looked_for_in_vain(house: Any) -> None:
+    house.say("a")
+    house.slack.faults.append("request lost")
+    house.carry_once()
+    house.say("a", withdrawn=True, signed_at=int(house.given.now()) + 1)
+    house.say("b")
+
+    house.run(for_s=60)
+
+    assert house.queue.kept == []
+    assert house.slack.texts("C1") == ["b"]
+    assert house.outcomes["a"] == [Refused("withdrawn")] * 2
+
+
+@pytest.mark.parametrize(("withdrawn", "other"), [("a", "b"), ("b", "a")])
+def test_of_a_set_that_may_be_there_only_what_is_withdrawn_is_not_said_again(
+    house: Any, withdrawn: str, other: str
+) -> None:
+    house.say("a")
+    house.say("b")
+    house.slack.faults.append("request lost")
+    house.carry_once()
+    house.revoke()
+    house.add_key("k2")
+    for id_ in ("a", "b"):
+        house.say(id_, key="k2", withdrawn=id_ == withdrawn, signed_at=int(house.given.now()) + 1)
+
+    house.run(for_s=300)
+
+    assert house.queue.kept == []
+    assert house.slack.texts("C1") == [other]
+    assert house.outcomes[withdrawn][-1] == Refused("withdrawn")
+
+
 @given(
     roles=st.lists(ROLES, min_size=1, max_size=8),
     faults=st.lists(FAULTS, max_size=10),
     carried=st.lists(st.integers(0, 3), min_size=2, max_size=2),
     most=st.integers(1, 10),
+    withdrawn=st.sets(st.integers(0, 7), max_size=3),
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_dispatched_again_in_the_midst_of_faults_is_said_once_and_in_order(
-    build: Any, clocks: Any, roles: list[Role], faults: list[Any], carried: list[int], most: int
+    build: Any, clocks: Any, roles: list[Role], faults: list[Any], carried: list[int], most: int, withdrawn: set[int]
 ) -> None:
+    """What is withdrawn meanwhile may have been said already."""
     clock = clocks()
     house = build(clock, PlainSlack(clock=clock))
     house.slack.faults.extend(faults)
     said = [("p", Role.PARENT), *((f"n{number}", role) for number, role in enumerate(roles))]
-    for times in [0, *carried]:
+    gone = {f"n{number}" for number in withdrawn}
+    for turn, times in enumerate([0, *carried]):
         for _ in range(times):
             house.carry_once(most)
         house.pass_(AGAIN_S)
         for id_, role in said:
             key = None if role is Role.PLAIN else f"7/pull/{id_}" if role is Role.PARENT and id_ != "p" else "7/issue/1"
-            house.say(id_, role, thread_key=key)
+            house.say(id_, role, thread_key=key, withdrawn=turn > 0 and id_ in gone)
 
     house.run(for_s=7200, most=most)
 
     assert house.queue.kept == []
     assert house.letters == []
     parent = next(each for each in house.slack.messages if each.text == "p")
-    assert house.slack.texts("C1") == [id_ for id_, role in said if role is not Role.REPLY]
-    replies = [id_ for id_, role in said if role in {Role.REPLY, Role.BROADCAST}]
+    last = {id_: outcomes[-1] for id_, outcomes in house.outcomes.items()}
+    stays = [(id_, role) for id_, role in said if id_ not in gone or last[id_] != Refused("withdrawn")]
+    assert {type(last[id_]) for id_, _ in stays} == {Delivered}
+    assert house.slack.texts("C1") == [id_ for id_, role in stays if role is not Role.REPLY]
+    replies = [id_ for id_, role in stays if role in {Role.REPLY, Role.BROADCAST}]
     assert house.slack.texts("C1", parent.ts) == replies

@@ -7,7 +7,9 @@ import pytest
 from infra.sandbox.relay.memory import MemoryLedger
 from infra.sandbox.relay.plain_slack import Killed
 from relay_lambda.carrying import forming, posting
+from relay_lambda.carrying.ports import Unreadable
 from relay_lambda.unavailable import Unavailable
+from shared.ledger import FAILURES
 from shared.outcome import Delivered, Refused
 from shared.post import Role
 
@@ -144,7 +146,7 @@ def test_a_message_of_which_the_ledger_cannot_be_read_is_dead_in_the_end_and_its
 
     def breaks(self: MemoryLedger, agent_id: str, name: str) -> Any:
         if name == "n1":
-            raise ValueError("'paused' is not a valid State")
+            raise Unreadable("ValueError")
         return real(self, agent_id, name)
 
     monkeypatch.setattr(MemoryLedger, "get", breaks)
@@ -157,6 +159,30 @@ def test_a_message_of_which_the_ledger_cannot_be_read_is_dead_in_the_end_and_its
     assert (house.slack.texts("C1"), house.slack.texts("C2")) == (["n0", "n2"], ["other"])
     assert [each.reason for each in house.returning.buried] == ["internal_error_of_the_relay"]
     assert "n1" not in house.outcomes
+
+
+def test_a_fault_that_passes_kills_nothing_however_often_the_channel_has_waited(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQS counts what is given back as well."""
+    ids = [f"n{number}" for number in range(3)]
+    for id_ in ids:
+        house.say(id_)
+    house.slack.faults.extend([1] * FAILURES)
+    house.run(for_s=FAILURES - 0.5)
+    assert (len(house.slack.calls), house.slack.messages) == (FAILURES, [])
+
+    def breaks(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    house.pass_(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryLedger, "get", breaks)
+        house.carry_once()
+    house.run()
+
+    assert house.slack.texts("C1") == ids
+    assert house.returning.buried == []
 
 
 def test_while_the_table_is_away_nothing_is_said_and_nothing_is_dead(

@@ -43,12 +43,12 @@ def test_drawings_and_replies_are_refused_with_it_too(house: Any) -> None:
     assert {outcome for (outcome,) in house.outcomes.values()} == {Refused("channel_not_found")}
 
 
-def test_what_is_signed_after_the_refusal_has_a_probe_of_its_own_and_opens_the_channel(house: Any) -> None:
+def test_what_is_queued_after_the_refusal_has_a_probe_of_its_own_and_opens_the_channel(house: Any) -> None:
     house.slack.of_channel["C1"] = "is_archived"
     say_some(house, 1)
     house.carry_once()
     house.slack.of_channel.clear()
-    house.say("early", Role.PARENT, signed_at=int(house.given.now()))
+    house.say("early", Role.PARENT)
     house.pass_(1)
     house.say("late", Role.PARENT)
     house.say("early too", Role.PARENT, signed_at=int(house.given.now()) - 1)
@@ -60,7 +60,7 @@ def test_what_is_signed_after_the_refusal_has_a_probe_of_its_own_and_opens_the_c
     assert house.outcomes["early"] == [Refused("is_archived")]
 
 
-def test_each_later_probe_speaks_for_what_was_signed_before_it(house: Any) -> None:
+def test_each_later_probe_speaks_for_what_was_queued_before_it(house: Any) -> None:
     house.slack.of_channel["C1"] = "is_archived"
     say_some(house, 3)
     house.carry_once()
@@ -73,6 +73,45 @@ def test_each_later_probe_speaks_for_what_was_signed_before_it(house: Any) -> No
     assert len(house.letters) == 6
 
 
+def test_what_an_agent_says_whose_clock_is_slow_has_a_probe_of_its_own_once_the_bot_was_invited(house: Any) -> None:
+    house.slack.of_channel["C1"] = "channel_not_found"
+    say_some(house, 1)
+    house.carry_once()
+    house.slack.of_channel.clear()
+    house.pass_(1)
+
+    house.say("n1", Role.PARENT, signed_at=int(house.given.now()) - 200)
+    house.run()
+
+    assert house.slack.texts("C1") == ["n1"]
+
+
+def test_what_is_queued_before_the_refusal_by_an_agent_whose_clock_is_fast_is_refused_with_it(house: Any) -> None:
+    house.slack.of_channel["C1"] = "is_archived"
+    now = int(house.given.now())
+    for id_ in ("n1", "n2"):
+        house.say(id_, Role.PARENT, signed_at=now + 200)
+
+    house.run()
+
+    assert house.slack.times(POST, "C1") == [0.0]
+    assert house.outcomes == {id_: [Refused("is_archived")] for id_ in ("n1", "n2")}
+
+
+def test_older_doubles_in_the_queue_have_neither_a_probe_nor_a_dead_letter_of_their_own(house: Any) -> None:
+    house.slack.of_channel["C1"] = "is_archived"
+    ids = say_some(house, 2)
+    for _ in range(2):
+        house.pass_(900)
+        say_some(house, 2)
+
+    house.run(most=1)
+
+    assert len(house.slack.times(POST, "C1")) == 1
+    assert house.letters == [(id_, "is_archived") for id_ in ids]
+    assert house.outcomes == {id_: [Refused("is_archived")] * 3 for id_ in ids}
+
+
 def test_what_was_refused_and_comes_again_has_a_probe_of_its_own_whatever_the_agents_clock(house: Any) -> None:
     """It is signed before the refusal, by a clock that is slow."""
     house.slack.of_channel["C1"] = "is_archived"
@@ -80,6 +119,7 @@ def test_what_was_refused_and_comes_again_has_a_probe_of_its_own_whatever_the_ag
     house.say("n1", signed_at=now - 60)
     house.carry_once()
     house.slack.of_channel.clear()
+    house.pass_(1)
 
     house.say("n1", signed_at=now - 50)
     house.run()

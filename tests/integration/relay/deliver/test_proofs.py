@@ -209,9 +209,9 @@ def test_a_dead_letter_that_an_operator_puts_back_is_tried_once_more(house: Any)
     house.slack.faults.append("is_archived")
     house.run()
     (letter,) = house.returning.buried
-
+    house.pass_(1)
     at = int(house.given.now())
-    again = deduplication_id("n1", at, redriven_at=at)
+    again = deduplication_id("n1", at - 1, redriven_at=at)
     house.queue.send(letter.body, group=letter.group, deduplication_id=again, attributes={"redriven": str(at)})
     house.run()
 
@@ -262,6 +262,22 @@ def test_an_agent_speaks_only_where_it_has_registered(house: Any) -> None:
 
     assert house.slack.calls == []
     assert house.outcomes["n1"] == [Retry(None, "workspace_not_registered")]
+
+
+def test_who_puts_a_dead_letter_back_hears_of_it_again_whatever_the_agent_is_told(house: Any) -> None:
+    house.say("n1")
+    house.slack.faults.append("is_archived")
+    house.run()
+    (letter,) = house.returning.buried
+    house.revoke()
+    at = int(house.given.now())
+
+    again = deduplication_id("n1", at, redriven_at=at)
+    house.queue.send(letter.body, group=letter.group, deduplication_id=again, attributes={"redriven": str(at)})
+    house.run()
+
+    assert [each.reason for each in house.returning.buried] == ["is_archived", "key_revoked"]
+    assert house.slack.messages == []
 
 
 def test_of_what_the_agent_sends_again_by_itself_there_is_no_dead_letter_but_a_count(house: Any) -> None:

@@ -110,7 +110,23 @@ class Rig:
 
     def records(self) -> list[dict[str, Any]]:
         """What the queue gives out, as the event source brings it."""
-        return [_record(each) for each in self.received(self.queue_url)]
+        return [self._record(each) for each in self.received(self.queue_url)]
+
+    def _record(self, message: dict[str, Any]) -> dict[str, Any]:
+        """As if it had just been sent: moto stamps by this machine's clock."""
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message["Attributes"] | {"SentTimestamp": self.stamp},
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+        }
+
+    @property
+    def stamp(self) -> str:
+        """What SQS would stamp now."""
+        return str(int(self.clock.now().timestamp() * 1000))
 
     def handle(self, records: list[dict[str, Any]]) -> list[str]:
         """One invocation with these; the ids that failed."""
@@ -135,17 +151,6 @@ class Rig:
     @property
     def receipts(self) -> list[dict[str, Any]]:
         return [json.loads(row["receipt"]) for row in self.rows(f"receipts#{AGENT}")]
-
-
-def _record(message: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "messageId": message["MessageId"],
-        "receiptHandle": message["ReceiptHandle"],
-        "body": message["Body"],
-        "attributes": message["Attributes"],
-        "messageAttributes": {},
-        "eventSource": "aws:sqs",
-    }
 
 
 @pytest.fixture

@@ -75,8 +75,9 @@ def test_what_was_refused_is_tried_once_more_when_an_operator_puts_it_back_withi
     assert rig.handle([record]) == []
     workspace.unarchive(rig.world, "acme", "general")
 
+    rig.clock.wait(0.001)
     again = deduplication_id("n1", signed_at, redriven_at)
-    attributes = record["attributes"] | {"MessageDeduplicationId": again}
+    attributes = record["attributes"] | {"MessageDeduplicationId": again, "SentTimestamp": rig.stamp}
     redriven = {"redriven": {"stringValue": str(redriven_at)}}
     rig.handle([record | {"attributes": attributes, "messageAttributes": redriven}])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from relay_lambda.carrying.ports import Contested, Thread
+from relay_lambda.carrying.ports import Contested, Thread, Unreadable
 from relay_lambda.state.bots import WorkspaceBots
 from relay_lambda.state.ledger import LedgerTable
 from relay_lambda.state.pace import PaceTable
@@ -17,6 +17,7 @@ from relay_lambda.unavailable import Unavailable
 from shared import ledger
 from shared.address import Address
 from shared.ledger import Entry, State
+from shared.relay_table import RowKey
 
 THREAD = Thread(agent_id="agent-1", address=Address(team_id="T1", channel_id="C1"), key="7/issue/1")
 FULL = Entry(
@@ -53,6 +54,18 @@ def test_an_entry_comes_back_as_it_was_written(rig: Any, entry: Entry) -> None:
     assert stored == replace(entry, version=1)
     assert table.get("agent-1", "n1") == stored
     assert (table.get("agent-2", "n1"), table.get("agent-1", "n2")) == (None, None)
+
+
+@pytest.mark.parametrize("change", [{"state": "paused"}, {"at_ms": None}, {"at_ms": "soon"}, {"expires_at": "never"}])
+def test_a_row_that_is_no_entry_is_told_from_a_table_that_fails(rig: Any, change: dict[str, Any]) -> None:
+    table = LedgerTable(rig.table, rig.clock)
+    table.put("agent-1", "n1", FULL)
+    (row,) = rig.rows("ledger#agent-1#n1")
+    columns = {name: value for name, value in row.items() if name not in {"pk", "sk"}} | change
+    rig.table.put(RowKey("ledger#agent-1#n1", "n"), columns)
+
+    with pytest.raises(Unreadable):
+        table.get("agent-1", "n1")
 
 
 def test_of_many_who_claim_one_notification_exactly_one_gets_it(rig: Any) -> None:

@@ -73,6 +73,7 @@ def test_the_example_is_proved_behind_the_queue_as_well(relay: Any) -> None:
         group=attributes["MessageGroupId"],
         deduplication_id=attributes["MessageDeduplicationId"],
         receives=1,
+        sent_at=SIGNED_AT,
     )
     found = verified(arrived, relay.parts.keys, "acme-relay", SIGNED_AT)
     assert isinstance(found, Carried)

@@ -1,6 +1,6 @@
 """Putting dead letters back, from a queue that is as strict as SQS: of a channel ten come, and the rest behind them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -148,7 +148,7 @@ def test_what_nobody_has_signed_stays_and_holds_up_nothing_that_stands_behind_it
 
     said = redrive(rig.operator)
 
-    assert said == "16 dead letters are in the queue again. 4 that no agent has signed stay there."
+    assert said == "16 dead letters are in the queue again. 4 that are no message of an agent stay there."
     assert [each.body for each in rig.dead.kept] == ["not ours"] * 4
     assert len(looked_at(rig.operator).letters) == 4
 
@@ -160,7 +160,7 @@ def test_what_stands_behind_ten_that_nobody_has_signed_is_named(rig: Rig) -> Non
     said = redrive(rig.operator)
 
     assert said == (
-        "0 dead letters are in the queue again. 10 that no agent has signed stay there. "
+        "0 dead letters are in the queue again. 10 that are no message of an agent stay there. "
         "And 21 more behind these: run it again."
     )
     assert relay_dead_letters.as_text(looked_at(rig.operator)).splitlines()[-1] == "And 21 more behind these."
@@ -203,3 +203,15 @@ def test_looking_at_many_leaves_all_of_them_free_again(rig: Rig) -> None:
         "reason": "is_archived",
         "group": "acme#T1#C0",
     }
+
+
+def test_an_operator_whose_clock_is_slow_puts_back_after_the_letter_died_all_the_same(rig: Rig) -> None:
+    slow = replace(rig.operator, clock=SteppedClock())  # type: ignore[arg-type]
+    rig.clock.wait(60)
+    rig.bury(1)
+    (died,) = (each.sent_at for each in rig.dead.kept)
+
+    redrive(slow)
+
+    (back,) = rig.sqs.queues["queue"].kept
+    assert int(back.attributes["redriven"]) >= died > slow.now

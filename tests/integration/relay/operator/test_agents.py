@@ -57,6 +57,15 @@ def test_what_the_operator_knows_to_be_the_agents_own_is_spared_with_what_it_has
     assert [desk.key(each).revoked_at for each in ("k2", "k3")] == [None, None]
 
 
+def test_a_key_to_be_kept_that_is_none_is_a_slip_and_revokes_nothing(desk: Any) -> None:
+    entered(desk, "k1")
+
+    with pytest.raises(Failure, match="no key K2 that could be kept"):
+        revoke(desk.operator, "acme", "k1", keep=["K2"])
+
+    assert desk.key("k1").revoked_at is None
+
+
 def test_a_key_that_was_entered_while_its_forebear_is_revoked_is_revoked_too(
     desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
