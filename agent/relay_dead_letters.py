@@ -146,7 +146,7 @@ def _moved_once(operator: Operator, done: _Redriven) -> bool:
 def _put_back(operator: Operator, letter: DeadLetter) -> None:
     """There first, then away from here: a crash between the two says nothing twice, since the ledger knows it.
 
-    It counts as put back after it died, whatever our clock says.
+    It counts as put back after it died, by AWS's clock if ours is behind.
     """
     at = max(operator.now, letter.sent_at)
     operator.called(

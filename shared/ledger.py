@@ -184,8 +184,12 @@ def posted(entry: Entry, ts: str, now: float, *, reconciled: bool = False) -> En
 
 
 def died(entry: Entry | None, signed_at: int, reason: str, now: float, *, unknown: bool = False) -> Entry:
-    """It won't be said, and nor will its set; `unknown`: nobody can tell whether it was."""
+    """It won't be said, and nor will its set; `unknown`: nobody can tell whether it was.
+
+    An earlier request that may have arrived isn't forgotten by that: if it is said anew, then by itself.
+    """
     old = entry or Entry(state=State.OPEN, at=now, signed_at=signed_at)
+    doubtful = old.doubtful or old.unknown or old.state is State.AMBIGUOUS
     return Entry(
         state=State.DEAD,
         at=now,
@@ -194,6 +198,8 @@ def died(entry: Entry | None, signed_at: int, reason: str, now: float, *, unknow
         members=old.members,
         reason=reason,
         unknown=unknown,
+        doubtful=doubtful,
+        alone=old.alone or doubtful,
     )
 
 

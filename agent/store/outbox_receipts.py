@@ -52,6 +52,8 @@ _NEWER_PARENT = select(notifications.c.id).where(
     notifications.c.role == Role.PARENT,
     notifications.c.created_at > bindparam("p"),
 )
+LOST_AFTER_S = 60.0
+"""A card that was sent so shortly before isn't sent again for a reply's sake: it may be lost each time."""
 _LOST_PARENT = (
     update(notifications)
     .where(
@@ -60,6 +62,7 @@ _LOST_PARENT = (
         notifications.c.role == Role.PARENT,
         notifications.c.state == State.ACCEPTED,
         notifications.c.posted_at <= bindparam("p"),  # else it was sent again since, and the reply tells of before
+        notifications.c.posted_at <= bindparam("now") - LOST_AFTER_S,
         notifications.c.due_at > bindparam("now"),
     )
     .values(due_at=bindparam("now"))

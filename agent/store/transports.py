@@ -31,7 +31,7 @@ def ask_for(connection: Connection, team_id: str, transport: str, *, relayed: Da
     """Have a workspace go over to `transport`, or stay with it.
 
     A workspace without a data class of its own gets `relayed` at once, before anything of it is relayed. One that is to
-    leave waits for no receipt longer than for a first one; asking once more shortens what has grown since.
+    leave sends again what has waited for its receipt for longer than a first one does.
     """
     mine = workspaces.c.team_id == team_id
     row = connection.execute(select(workspaces).where(mine)).one()

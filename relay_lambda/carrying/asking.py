@@ -71,7 +71,7 @@ class Asking:
         """Slack's refusal of the channel; None for what was put into the queue after it, which has its own probe.
 
         The queue's clock and ours may differ by some milliseconds: what was put in so shortly after the refusal may go
-        with it. That is no more than Slack's word of an instant ago, and the agent tries its channels again by itself.
+        with it. That is no more than Slack's word of an instant ago, by which the agent parks the channel.
         """
         found = self._given.limits.parked(arrived.group, self._given.now())
         return found if found and arrived.sent_at <= found.at else None
@@ -101,8 +101,8 @@ class Asking:
     def look(self, sought: Sought) -> Delivered | NotSeen | CannotLook | Retry:
         """Look whether a post has arrived."""
         bot = self._given.bots.find(sought.agent_id, sought.team_id)
-        if bot is None:
-            return CannotLook(NOT_REGISTERED)
+        if bot is None:  # the agent puts its token again
+            return Retry(None, NOT_REGISTERED)
         where: dict[str, Any] = {
             "channel": sought.channel_id,
             "oldest": f"{sought.posted_at - EARLIER_S:.6f}",

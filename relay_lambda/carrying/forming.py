@@ -62,7 +62,10 @@ class Item:
 
 
 def members(backlog: Sequence[Item], now: float) -> Sequence[Item]:
-    """The first of `backlog` and those that go with it; rewrites aren't among them. All have cards."""
+    """The first of `backlog` and those that go with it; rewrites aren't among them.
+
+    All have cards, but those of a set that may be there already.
+    """
     head = backlog[0]
     if head.doubtful:
         names = head.speaking[1].members

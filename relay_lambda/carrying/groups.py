@@ -87,14 +87,10 @@ class Group:
                 continue
             if item:
                 _enter(deciding, item, self._given.now())
-        for item in deciding.values():
-            if item.carried.revoked:
-                self._settling.revoked(item)
-                self._left.pop(item.carried.arrived.message_id)
-        proved = [each for each in deciding.values() if not each.carried.revoked]
+        proved, now = list(deciding.values()), self._given.now()
         if not proved or self._given.bots.find(*_place(proved[0])):
             return proved
-        fresh = [each for each in proved if isinstance(each.step(self._given.now()), Say)]
+        fresh = [each for each in proved if isinstance(each.step(now), Say) and not each.carried.revoked]
         self._settling.died(fresh, ledger.NOT_REGISTERED)
         self._done(fresh)
         return [each for each in proved if each not in fresh]
@@ -153,11 +149,14 @@ class Group:
                 return Settled(posts[:1])
 
     def _answered(self) -> bool:
-        """Whether something was settled without Slack: by the ledger, as withdrawn, or with its channel."""
+        """Whether something was settled without Slack: by the ledger, as withdrawn or revoked, or with its channel."""
         now = self._given.now()
         before = len(self._backlog)
         for item in list(self._backlog):
             match item.step(now):
+                case Answer() | Say() if item.carried.revoked:
+                    self._settling.revoked(item)
+                    self._done([item])
                 case Answer(outcome):
                     self._settling.answer(item, outcome)
                     self._done([item])
@@ -237,14 +236,16 @@ def _place(item: Item) -> tuple[str, str]:
 def _enter(deciding: dict[str, Item], item: Item, now: float) -> None:
     """Of doubles that are to be said the one that was signed later decides, in the place of the first.
 
-    What may be there already in one message with others stays what it was, so that their set stays, too. A first one
-    that isn't to be said itself holds the place only of a parent: the parent of anything else may stand in between.
+    What may be there already in one message with others stays what it was, so that their set stays, too, unless its
+    key was revoked. A first one that isn't to be said itself, or looked for, holds the place only of a parent: that of
+    anything else may stand in between.
     """
     first = deciding.setdefault(item.name, item)
     is_live = _is_live(first, now)
     if first is item or (is_live, first.signed_at) >= (_is_live(item, now), item.signed_at):
         return
-    if is_live and first.doubtful and first.entry and (first.entry.head or len(first.entry.members) > 1):
+    is_of_set = first.doubtful and first.entry and (first.entry.head or len(first.entry.members) > 1)
+    if is_live and is_of_set and not first.carried.revoked:
         return
     if not is_live and item.role is not Role.PARENT:
         del deciding[item.name]
@@ -253,7 +254,13 @@ def _enter(deciding: dict[str, Item], item: Item, now: float) -> None:
 
 def _is_live(item: Item, now: float) -> bool:
     """Whether it is to be said, or looked for."""
-    return not item.carried.revoked and not isinstance(item.step(now), Answer)
+    match item.step(now):
+        case Answer():
+            return False
+        case Say():
+            return not item.carried.revoked
+        case _:
+            return True
 
 
 def _has_letter(item: Item, refusal: Refusal) -> bool:

@@ -60,12 +60,18 @@ class Settling:
             self._report(carried, outcome)
 
     def revoked(self, item: Item) -> None:
-        """Its key proves nothing any more; what is known of the notification itself stays."""
+        """Its key proves nothing any more; what is known of the notification itself stays.
+
+        Of what may be there it was looked first: it isn't, as far as anybody can tell.
+        """
         match item.step(self.given.now()):
             case ledger.Answer(outcome):
                 self.answer(item, outcome)
             case _ if item.doubtful:
-                self._report(item.carried, Retry(0.0, ledger.KEY_REVOKED))
+                outcome = Retry(0.0, ledger.KEY_REVOKED)
+                if _is_news(item.carried, outcome, outcome.reason, quiet=False):
+                    self.bury(item.carried.arrived, outcome.reason, item.carried)
+                self._report(item.carried, outcome)
             case _:
                 self.died([item], ledger.KEY_REVOKED)
 

@@ -27,8 +27,8 @@ class LedgerTable:
 
     def get(self, agent_id: str, name: str) -> Entry | None:
         """See the port."""
-        row = self._table.get(_key(agent_id, name))
         try:
+            row = self._table.get(_key(agent_id, name))
             return _entry(row) if row and is_there(row, self._clock.now().timestamp()) else None
         except (ValueError, KeyError, TypeError) as failure:  # as of a newer version, before it was rolled back
             raise Unreadable(type(failure).__name__) from failure

@@ -185,3 +185,14 @@ def test_who_was_left_to_a_person_is_said_alone_when_it_comes_again() -> None:
     entry = ledger.claimed(dead, 1002, ("a",), None, 1003.0)
 
     assert (entry.alone, entry.doubtful, entry.version) == (True, True, dead.version)
+
+
+def test_a_request_that_may_have_arrived_is_remembered_beyond_a_refusal() -> None:
+    unclear = ledger.doubted(ledger.claimed(None, 1000, ("n", "m"), None, 1001.0), 1002.0)
+
+    dead = ledger.died(unclear, 1000, "is_archived", 1003.0)
+    again = ledger.claimed(dead, 1004, ("n",), None, 1005.0)
+
+    assert (dead.doubtful, dead.alone) == (True, True)
+    assert (again.doubtful, again.alone) == (True, True)
+    assert not ledger.died(None, 1000, "is_archived", 1003.0).alone

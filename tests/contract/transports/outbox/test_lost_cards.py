@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent.store.outbox_receipts import LOST_AFTER_S
 from shared.outcome import Retry
 from shared.receipt import Receipt
 
@@ -18,7 +19,7 @@ async def lost(relayed: Any, *, waits: int = 0) -> None:
         await relayed.pass_(row.due_at - relayed.now() + 0.1)
         await relayed.work()
     relayed.relay.forget()
-    await relayed.pass_(10)
+    await relayed.pass_(LOST_AFTER_S + 1)
 
 
 async def test_a_card_that_is_lost_goes_again_at_once_when_a_reply_tells_of_it_and_the_reply_behind_it(
@@ -76,9 +77,21 @@ async def test_another_handing_back_and_the_card_of_another_subject_change_no_wa
 
     await relayed.settle([Receipt(id=reply.id, outcome=Retry(None, "key_revoked"))])
     other = [row.due_at for row in await relayed.rows()]
-    await relayed.pass_(11)
+    await relayed.pass_(LOST_AFTER_S)
     await relayed.round()
     await relayed.settle([Receipt(id=reply.id, outcome=NO_CARD)])
 
     assert other[:2] == before[:2]
     assert [row.due_at for row in await relayed.rows()][:2] == [relayed.now(), before[1]]
+
+
+async def test_a_card_that_went_a_moment_ago_is_not_sent_again_for_a_reply(relayed: Any) -> None:
+    await relayed.issue()
+    await relayed.comment("one")
+    await relayed.work()
+    card, reply = await relayed.rows()
+    await relayed.pass_(LOST_AFTER_S - 1)
+
+    await relayed.settle([Receipt(id=reply.id, outcome=NO_CARD)])
+
+    assert (await relayed.rows())[0].due_at == card.due_at

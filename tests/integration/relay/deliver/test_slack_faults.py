@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.outcome import Delivered, Refused, Unknown
+from shared.outcome import Delivered, Refused, Retry, Unknown
 from shared.post import Role
 
 POST = "chat.postMessage"
@@ -224,3 +224,34 @@ def test_a_revoked_token_stops_one_workspace_of_many_and_is_confirmed_first(hous
     assert {tuple(house.outcomes[f"dead{number}"]) for number in range(3)} == {(Refused("token_revoked"),)}
     assert house.letters == [("dead0", "token_revoked")]
     assert len(house.slack.times(POST, "C1")) == 0
+
+
+def test_what_may_be_there_waits_while_its_workspace_is_not_registered_and_is_said_once(house: Any) -> None:
+    house.say("n1")
+    house.slack.faults.append("answer lost")
+    house.carry_once()
+    token = house.given.bots.tokens.pop(("acme", "T1"))
+    house.run(for_s=60)
+    house.given.bots.tokens["acme", "T1"] = token
+
+    house.run()
+
+    assert house.slack.texts("C1") == ["n1"]
+    assert house.outcomes["n1"] == [Delivered(house.slack.messages[0].ts, reconciled=True)]
+
+
+def test_what_is_not_there_and_whose_key_is_revoked_meanwhile_is_handed_back_and_said_by_a_good_one(house: Any) -> None:
+    house.say("n1")
+    house.slack.faults.append("request lost")
+    house.carry_once()
+    house.revoke()
+    house.run()
+    handed_back = list(house.outcomes["n1"])
+    house.add_key("k2")
+    house.pass_(1)
+
+    house.say("n1", key="k2")
+    house.run()
+
+    assert handed_back == [Retry(0.0, "key_revoked")]
+    assert house.slack.texts("C1") == ["n1"]
