@@ -43,8 +43,8 @@ class Function:
         return INVOCATION + seconds * self.gb * GB_SECOND
 
 
-FRONT = Function(gb=1.0, once_s=0.0128, each_s=0.0002)
-DELIVER = Function(gb=0.5, once_s=0.0033, each_s=0.0124)
-"""Both as docs/performance.md has them: a busy machine's, so rather too much."""
+FRONT = Function(gb=1.0, once_s=0.0123, each_s=0.0002)
+DELIVER = Function(gb=0.5, once_s=0.0036, each_s=0.0113)
+"""Both as docs/performance.md has them."""
 PRICES: Mapping[str, float] = {"requests": REQUEST_OF_FIFO, "writes": WRITE, "reads": READ, "keys": KEY_USE}
 """By the units of `tests.bench.relay.aws.Aws`."""
